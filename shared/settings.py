@@ -1,0 +1,43 @@
+"""Configuration from the environment: every variable starts with `SEXTANT_`."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings", "settings"]
+
+
+class Settings(BaseSettings):
+    """What a person may set; a wrong value is refused at start with its name."""
+
+    model_config = SettingsConfigDict(env_prefix="SEXTANT_", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("sextant"),
+        description="folder of the run history and the artifacts",
+    )
+    database_url: str = Field(default="", description="SQLAlchemy URL of the run history; empty = SQLite in `home`")
+    artifacts_url: str = Field(default="", description="fsspec URL of the artifact store; empty = a folder in `home`")
+    device: str = Field(default="auto", description="auto, cpu, cuda, cuda:1, mps, xpu")
+    memory_budget_bytes: int = Field(default=0, ge=0, description="byte budget of the device; 0 = what it has, less a reserve")
+    workers: int = Field(default=2, ge=1, le=64, description="runs that execute at the same time in one process")
+    owner: str = Field(default="local", description="owner written into runs started by this process")
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'runs.sqlite3'}"
+
+    @property
+    def resolved_artifacts_url(self) -> str:
+        return self.artifacts_url or (self.home / "artifacts").resolve().as_uri()
+
+
+@cache
+def settings() -> Settings:
+    """The process's settings, read once (`settings.cache_clear()` reads them again)."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""What a person starts: set-up, the `sextant` command line and, on the same engine, the server."""
