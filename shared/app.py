@@ -1,0 +1,144 @@
+"""The contract: declare a task once; a Python call, a command, a route, a form and a run history follow from it.
+
+    app = App(key="echo", title="Echo", summary="Say it again.")
+
+    class SayRequest(Request):
+        text: str = Field(description="what to say")
+
+    class SayResult(Result):
+        text: str
+
+    @app.task
+    def say(request: SayRequest, context: Context) -> SayResult:
+        \"\"\"Say it again.\"\"\"
+        return SayResult(text=request.text)
+
+    say(text="ahoy").text                               # Python
+    sextant echo say ahoy                               # command line
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from pydantic import Field
+
+from shared.context import Context
+from shared.errors import DeclarationError, NotFound
+from shared.files import Artifact, File, InputFile
+from shared.task import Estimate, Example, Figure, Request, Result, Task, Work
+
+if TYPE_CHECKING:
+    from shared.serving import Model
+
+__all__ = [
+    "App",
+    "Artifact",
+    "Context",
+    "Estimate",
+    "Example",
+    "Field",
+    "Figure",
+    "File",
+    "InputFile",
+    "Request",
+    "Result",
+    "Task",
+    "Work",
+]
+
+Req = TypeVar("Req", bound=Request)
+Res = TypeVar("Res", bound=Result)
+
+Models = Sequence["Model[Any, Any]"]
+
+
+class App:
+    """A studio: what it is called, what it can do, which models it does it with.
+
+    key: lower-case word, the name in the URL, on the command line and of the entry point. title, summary: for people.
+    picture: file name of the card's picture in the studio's package. models: its declarations, or a function that imports
+    them when they are first wanted. notice: what must stand above every result (safety).
+    """
+
+    def __init__(
+        self,
+        key: str,
+        title: str,
+        summary: str,
+        *,
+        picture: str = "",
+        models: Models | Callable[[], Models] = (),
+        notice: str = "",
+    ) -> None:
+        if not (key.isidentifier() and key.islower()):
+            raise DeclarationError(f"{key!r} is no studio key: a lower-case word is expected.")
+        self.key = key
+        self.title = title
+        self.summary = summary
+        self.picture = picture
+        self.notice = notice
+        self.tasks: dict[str, Task[Any, Any]] = {}
+        self._models = models
+
+    @property
+    def models(self) -> tuple[Model[Any, Any], ...]:
+        """The studio's declarations, its defaults first."""
+        return tuple(self._models() if callable(self._models) else self._models)
+
+    def models_for(self, task: str) -> list[Model[Any, Any]]:
+        """Models that serve `task`, the default first."""
+        return [model for model in self.models if model.task == task]
+
+    def find_task(self, name: str) -> Task[Any, Any]:
+        """Raises `NotFound`."""
+        if name not in self.tasks:
+            raise NotFound(f"{self.title} has no task {name!r}.", remedy=f"It has: {', '.join(self.tasks) or 'none'}.")
+        return self.tasks[name]
+
+    @overload
+    def task(self, function: Callable[[Req, Context], Res], /) -> Task[Req, Res]: ...
+
+    @overload
+    def task(
+        self,
+        function: None = None,
+        /,
+        *,
+        examples: Sequence[Example] = (),
+        work: Callable[[Any], Work] | None = None,
+    ) -> Callable[[Callable[[Req, Context], Res]], Task[Req, Res]]: ...
+
+    def task(
+        self,
+        function: Callable[[Req, Context], Res] | None = None,
+        /,
+        *,
+        examples: Sequence[Example] = (),
+        work: Callable[[Any], Work] | None = None,
+    ) -> Any:
+        """Make a function a task of this studio, named after it; its docstring is the help everywhere.
+
+        examples: real inputs for the demo and the dashboard. work: how large a request is, for the estimate.
+        Raises `DeclarationError` for missing types, reserved field names and a name that is taken.
+        """
+        names = sys._getframe(1).f_locals
+
+        def declare(function: Callable[[Req, Context], Res]) -> Task[Req, Res]:
+            task = Task.declare(self, function, names, tuple(examples), work)
+            if task.name in self.tasks:
+                raise DeclarationError(f"The studio {self.key!r} declares two tasks named {task.name!r}.")
+            self.tasks[task.name] = task
+            return task
+
+        return declare if function is None else declare(function)
+
+    def describe(self) -> dict[str, Any]:
+        """{key, title, summary, tasks: [{name, help, request}]}; `request` is a JSON schema."""
+        tasks = [{"name": t.name, "help": t.help, "request": t.request_type.model_json_schema()} for t in self.tasks.values()]
+        return {"key": self.key, "title": self.title, "summary": self.summary, "tasks": tasks}
+
+    def __repr__(self) -> str:
+        return f"App({self.key!r})"

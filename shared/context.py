@@ -1,0 +1,125 @@
+"""What a task is given beside its request: the engine, randomness, progress, cancellation and a place for files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from shared.cancel import CancelToken
+from shared.files import Artifact, MemoryStore, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from shared.serving import Engine, Item, Model, Used
+
+__all__ = ["Context", "Progress"]
+
+Progress = Callable[[float, float, str], None]
+"""(done, total, note): how far a run is."""
+
+_BATCHES_A_WINDOW = 8
+
+
+def _silent(done: float, total: float, note: str) -> None:
+    """Progress that nobody watches."""
+
+
+class Context:
+    """One run's surroundings.
+
+    replay: batch size by model name of a recorded run; with it, the run's requests share a batch with nobody else and are cut
+    as they were then, so that the same device, dtype and model revision give the same bytes.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        seed: int = 0,
+        store: Store | None = None,
+        cancel: CancelToken | None = None,
+        on_progress: Progress = _silent,
+        priority: int = 0,
+        replay: Mapping[str, int] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.seed = seed
+        self.store: Store = store if store is not None else MemoryStore()
+        self.cancel = cancel or CancelToken()
+        self.priority = priority
+        self.used: dict[str, Used] = {}
+        self.artifacts: list[Artifact] = []
+        self._on_progress = on_progress
+        self._replay = replay
+
+    def generator(self, index: int = 0) -> np.random.Generator:
+        """numpy's generator of item `index`: items never share a stream, so their order and batching change nothing."""
+        import numpy as np
+
+        return np.random.default_rng([self.seed, index])
+
+    def torch_generator(self, index: int = 0) -> torch.Generator:
+        """torch's CPU generator of item `index`."""
+        import torch
+
+        return torch.Generator().manual_seed(int(self.generator(index).integers(2**53)))
+
+    def progress(self, done: float, total: float, note: str = "") -> None:
+        """Tell whoever watches; raises `Cancelled` once the run was cancelled."""
+        self._on_progress(done, total, note)
+        self.raise_if_cancelled()
+
+    def raise_if_cancelled(self) -> None:
+        self.cancel.raise_if_cancelled()
+
+    def artifact(self, name: str, data: bytes | BinaryIO, media_type: str) -> Artifact:
+        """Keep a file that the task made; put it into the result to hand it over."""
+        made = Artifact.make(name, data, media_type, self.store)
+        self.artifacts.append(made)
+        return made
+
+    def run(self, model: str | Model[Any, Any], request: Any) -> Any:
+        """One request through one model."""
+        return self.map(model, [request])[0]
+
+    def map(self, model: str | Model[Any, Any], requests: Sequence[Any], note: str = "") -> list[Any]:
+        """Many requests through one model, batched by the engine; results in the requests' order.
+
+        With a `note`, progress counts the requests. When one fails, the others are cancelled and its error is raised.
+        """
+        return list(self.imap(model, requests, note))
+
+    def imap(self, model: str | Model[Any, Any], requests: Sequence[Any], note: str = "") -> Iterator[Any]:
+        """As `map`, one result at a time: what was taken can be let go of."""
+        name = model if isinstance(model, str) else model.name
+        window = self.engine.model(model).max_batch * _BATCHES_A_WINDOW
+        done = 0
+        for start in range(0, len(requests), window):
+            for item in self._submitted(model, requests[start : start + window]):
+                result = item.result()
+                self._note_use(name, item)
+                done += 1
+                if note:
+                    self.progress(done, len(requests), note)
+                yield result
+
+    def _submitted(self, model: str | Model[Any, Any], requests: Sequence[Any]) -> Iterator[Item[Any]]:
+        """Items of one atomic group; whatever is not taken from here any more is cancelled."""
+        self.raise_if_cancelled()
+        name = model if isinstance(model, str) else model.name
+        batch = self._replay.get(name) if self._replay is not None else None
+        items = self.engine.submit_many(
+            model, requests, priority=self.priority, cancel=self.cancel, alone=self._replay is not None, batch=batch
+        )
+        try:
+            yield from items
+        finally:
+            for item in items:
+                item.cancel()
+
+    def _note_use(self, name: str, item: Item[Any]) -> None:
+        used, known = item.used, self.used.get(name)
+        if used is not None and (known is None or used.batch_size > known.batch_size):
+            self.used[name] = used
