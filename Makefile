@@ -1,0 +1,50 @@
+# Every goal sets Sextant up first (seconds the first time, milliseconds after) and then runs in `.venv`.
+# ARGS go to the command: `make test ARGS='-k engine'`. PYTHON is the Python to build on: `make test PYTHON=python3.12`.
+PYTHON ?= python3
+START := $(PYTHON) -m suite.bootstrap
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test bench bench-engine bench-medical lint format docs constraints clean
+
+help:  ## list these goals
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+setup:  ## only set up: .venv with every studio and the test tools
+	@$(START)
+
+demo:  ## run every studio on its examples and write demo/index.html
+	@$(START) -m suite demo $(ARGS)
+
+run:  ## show the studios and their tasks, each a `sextant` command
+	@$(START) -m suite apps $(ARGS)
+
+test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
+	@$(START) -m pytest $(ARGS)
+
+bench: bench-engine bench-medical  ## every benchmark, one after the other
+
+bench-engine:  ## the engine against a direct call; fails where a target is missed
+	@$(START) -m tests.benchmarks.engine $(ARGS)
+
+bench-medical:  ## the figures of the medical model cards, recomputed
+	@$(START) -m apps.medical.benchmark $(ARGS)
+
+lint:  ## ruff, mypy and shellcheck
+	@$(START) -m ruff check .
+	@$(START) -m ruff format --check .
+	@$(START) -m mypy
+	@scripts/shellcheck.sh
+
+format:  ## let ruff rewrite what it can
+	@$(START) -m ruff check --fix .
+	@$(START) -m ruff format .
+
+docs:  ## build the documentation into site/
+	@$(START) --extras all,test,docs -m mkdocs build --strict --quiet $(ARGS)
+
+constraints:  ## pin the newest versions that fit pyproject.toml into constraints.txt
+	@$(START) scripts/constraints.py $(ARGS)
+
+clean:  ## remove .venv and everything that was built
+	rm -rf .venv .venv.old-* .venv.lock .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist demo site
