@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any
@@ -18,9 +18,11 @@ class Backlog:
     """Items by rank (time of arrival less priority, seconds), as a whole and for each batch key.
 
     An item stands in both heaps; whichever serves it first marks it taken, the other drops it when it surfaces.
+    `dropped(item)` is told of each that was resolved while it waited.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dropped: Callable[[Item[Any]], None]) -> None:
+        self._dropped = dropped
         self._ranked: _Heap = []
         self._by_key: dict[Hashable, _Heap] = {}
         self._numbers = count()
@@ -36,8 +38,11 @@ class Backlog:
         ranked = self._ranked
         while ranked:
             item = ranked[0][2]
-            if not item.taken and not item.done:
-                return item
+            if not item.taken:
+                if not item.done:
+                    return item
+                item.taken = True
+                self._dropped(item)
             heappop(ranked)
         self._by_key.clear()
         return None
@@ -57,13 +62,15 @@ class Backlog:
         batch: list[Item[Any]] = []
         while heap and len(batch) < limit:
             item = heappop(heap)[2]
-            item.taken = True
-            if item.done:
+            if item.taken:
                 continue
+            item.taken = True
             if item.deadline <= now:
                 item.expire()
-                continue
-            batch.append(item)
+            if item.done:
+                self._dropped(item)
+            else:
+                batch.append(item)
         if not heap:
             self._by_key.pop(key, None)
         self.head()  # drops what was taken, so that no finished request stays in memory

@@ -17,17 +17,16 @@ class FakeOutOfMemory(RuntimeError):
 
 @dataclass(eq=False)
 class Block:
-    """Bytes held on the device. `size_bytes` may be more than was asked for: a cached block is reused whole."""
+    """Bytes held on the device."""
 
     size_bytes: int
-    asked_bytes: int
 
 
 class FakeDevice:
     """`total_bytes` of memory behind a caching allocator.
 
-    Models call `allocate` and `free`. Freed blocks stay reserved until `empty_cache` or a request that one of them
-    serves (at most twice its size). oom_probability: the chance that an allocation fails for no reason, drawn from
+    Models call `allocate` and `free`. Freed blocks stay reserved until `empty_cache`, or until a request that one of
+    them is large enough for. oom_probability: the chance that an allocation fails for no reason, drawn from
     `seed`. foreign_bytes: held by somebody else. peak_bytes: most bytes ever allocated at a time, by its own count.
     """
 
@@ -88,15 +87,18 @@ class FakeDevice:
         return isinstance(error, FakeOutOfMemory)
 
     def _reuse(self, size_bytes: int) -> Block | None:
-        fitting = [block for block in self._cache if size_bytes <= block.size_bytes <= 2 * size_bytes]
+        """The smallest cached block that is large enough, split; pieces never join again: that is fragmentation."""
+        fitting = [block for block in self._cache if block.size_bytes >= size_bytes]
         if not fitting:
             return None
         best = min(fitting, key=lambda block: block.size_bytes)
         self._cache.remove(best)
-        return Block(best.size_bytes, size_bytes)
+        if best.size_bytes > size_bytes:
+            self._cache.append(Block(best.size_bytes - size_bytes))
+        return Block(size_bytes)
 
     def _reserve(self, size_bytes: int) -> Block:
         if self.reserved_bytes + self.foreign_bytes + size_bytes > self.total_bytes:
             self.refusals += 1
             raise FakeOutOfMemory(f"fake: out of memory, {size_bytes:,} bytes asked, {self.reserved_bytes:,} reserved")
-        return Block(size_bytes, size_bytes)
+        return Block(size_bytes)

@@ -65,8 +65,10 @@ class Item(Generic[Res]):
         "parts",
         "rank",
         "request",
+        "shares",
         "taken",
         "used",
+        "warms",
     )
 
     def __init__(
@@ -90,6 +92,8 @@ class Item(Generic[Res]):
         self.parts: SimpleQueue[Any] | None = None
         self.used: Used | None = None
         self.taken = False
+        self.warms = False
+        self.shares = True
         self.emitted = False
         self.forget: Callable[[], None] | None = None
         self._pending = pending
@@ -148,6 +152,8 @@ class Item(Generic[Res]):
             self.parts.put(END)
         if self._callbacks:
             self._call_back()
+        if self.forget is not None and not isinstance(error, Cancelled):
+            self.forget()  # takes the token's lock, which a cancel from `__del__` must not
         return True
 
     def add_done_callback(self, callback: Callable[[Item[Any]], None]) -> None:

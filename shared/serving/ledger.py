@@ -86,8 +86,8 @@ class Ledger:
             if loaded is not None:
                 entry.state = State.RESIDENT
             else:
-                entry.state = State.ABSENT
                 self.used -= entry.nbytes
+                self._absent(entry)
             self._wake()
 
     def release(self, entry: Entry, working: int, slots: int) -> Entry | None:

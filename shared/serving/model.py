@@ -1,10 +1,10 @@
 """What a studio declares about a model, asked before anything of it is loaded.
 
-    Source    where the weights come from, pinned
-    DType     the number format it runs in
-    Model     the declaration: one frozen object a model
-    Loaded    what `Model.load` returns: weights on a device, ready to run batches
-    Step      what a running batch reports through, and learns of cancellation from
+Source    where the weights come from, pinned
+DType     the number format it runs in
+Model     the declaration: one frozen object a model
+Loaded    what `Model.load` returns: weights on a device, ready to run batches
+Step      what a running batch reports through, and learns of cancellation from
 """
 
 from __future__ import annotations

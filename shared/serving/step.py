@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from shared.errors import Cancelled, ModelFailed, Overloaded, SextantError
 from shared.serving.item import FOREVER, Item
 
-__all__ = ["MAX_PARTS", "BatchStep", "typed"]
+__all__ = ["MAX_PARTS", "BatchStep", "fresh", "typed"]
 
 MAX_PARTS = 1024  # parts a stream holds for a slow reader before it is cancelled
 
@@ -21,6 +22,16 @@ def typed(error: BaseException, model: str) -> SextantError:
     failed = ModelFailed(f"Model {model!r} failed: {type(error).__name__}: {error}")
     failed.__cause__ = error
     return failed
+
+
+def fresh(error: SextantError) -> SextantError:
+    """A copy for one of several waiters: threads that raise one object would write into each other's traceback."""
+    try:
+        twin = copy.copy(error)
+    except TypeError:  # a subclass whose constructor asks for more than a message
+        return error
+    twin.__cause__ = error.__cause__
+    return twin
 
 
 class BatchStep:
