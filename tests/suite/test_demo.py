@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.app import App, Context, Example, Request, Result
+from tests.suite.conftest import Sextant
+
+
+def test_every_example_runs_and_stands_on_one_page(sextant: Sextant, tmp_path: Path) -> None:
+    done = sextant("demo", "--out", "shown")
+    assert done.status == 0 and "3 of 3 examples done" in done.out and "echo/join: declares no example" in done.err
+    page = (tmp_path / "shown" / "index.html").read_text()
+    for part in ("Echo", "A greeting", "Lines", "as asked", "For tests only.", "CC0-1.0", "shout", "Seed</b> 3", "made up"):
+        assert part in page
+    links = re.findall(r'href="([^"]+)"', page)
+    assert links and all((tmp_path / "shown" / link).is_file() for link in links)
+
+
+def test_the_page_asks_nothing_of_the_outside(sextant: Sextant, tmp_path: Path) -> None:
+    sextant("demo", "--out", "shown")
+    page = (tmp_path / "shown" / "index.html").read_text()
+    assert not re.search(r"https?://|<script|@import|url\(", page)
+
+
+def test_a_short_demo_leaves_out_what_is_long(sextant: Sextant) -> None:
+    assert "2 of 2 examples done" in sextant("demo", "--short").out
+
+
+def test_an_example_that_fails_is_shown_and_fails_the_demo(sextant: Sextant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App("broken", "Broken <b>", "Its weights are gone.")
+
+    @app.task(examples=[Example("One <script>", {})])
+    def fail(request: Request, context: Context) -> Result:
+        """Fail."""
+        raise OSError("weights.safetensors is gone")
+
+    monkeypatch.setattr("suite.demo.load_apps", lambda: ([app], []))
+    done = sextant("demo", "--out", "shown")
+    page = (tmp_path / "shown" / "index.html").read_text()
+    assert done.status == 1 and "0 of 1 examples done" in done.out
+    assert "weights.safetensors is gone" in page and "<script>" not in page
+
+
+def test_only_an_installed_studio_can_be_shown(sextant: Sextant) -> None:
+    assert sextant("demo", "--only", "gone").status == 2
