@@ -87,16 +87,19 @@ def ensure(root: Path, extras: Sequence[str], environ: Mapping[str, str] = os.en
 
 
 def _install(root: Path, wanted: str, extras: list[str], build: str, installer: Installer) -> None:
-    if not _reusable(root):
+    if _reusable(root):
+        installer.find_uv()
+        # Before anything is touched: without a network, the environment that is there stays whole.
+        installer.install_project(extras, dry_run=True)
+        _unfinished_file(root).touch()
+        _stamp_file(root).unlink(missing_ok=True)
+    else:
         _say(f"making {root / '.venv'} for Python {platform.python_version()}")
         _remove_venv(root)
         _unfinished_file(root).parent.mkdir()
         _unfinished_file(root).touch()  # before anything else: from here on a kill leaves the marker
         installer.make_venv()
-    else:
-        _unfinished_file(root).touch()
-        _stamp_file(root).unlink(missing_ok=True)
-    installer.find_uv()
+        installer.find_uv()
     installer.install_torch(candidates(build, installer.settings, installer.environ, sys.platform))
     _say(f"installing Sextant with the extras {', '.join(extras)}")
     installer.install_project(extras)
@@ -197,8 +200,8 @@ class Installer:
                 return
         raise SetupError("torch could not be installed: the lines above say why (is there a network, or a folder in PIP_FIND_LINKS?)")
 
-    def install_project(self, extras: Sequence[str]) -> None:
-        arguments = ["-c", "constraints.txt"]
+    def install_project(self, extras: Sequence[str], *, dry_run: bool = False) -> None:
+        arguments = ["-c", "constraints.txt", *(["--dry-run"] if dry_run else [])]
         if self.uv:
             arguments += [*self.settings.for_uv, "--reinstall-package", "sextant-suite"]
         if self.run(self._command([*arguments, "-e", f".[{','.join(extras)}]"])).returncode:

@@ -92,6 +92,19 @@ def test_a_changed_file_updates_in_place(checkout: Path, machine: FakeMachine, n
     assert not any("venv" in command for command in machine.commands)
 
 
+def test_an_update_that_cannot_be_had_leaves_the_environment_as_it_was(checkout: Path, machine: FakeMachine) -> None:
+    ensure(checkout)
+    before = (checkout / "pyproject.toml").read_text()
+    (checkout / "pyproject.toml").write_text("# wants what cannot be had\n")
+    machine.fails = lambda command: int("--dry-run" in command)
+    with pytest.raises(environment.SetupError):
+        ensure(checkout)
+    (checkout / "pyproject.toml").write_text(before)
+    machine.commands.clear()
+    ensure(checkout)
+    assert machine.commands == []
+
+
 def test_another_torch_is_installed_when_asked_for(checkout: Path, machine: FakeMachine) -> None:
     ensure(checkout)
     machine.commands.clear()
