@@ -16,7 +16,7 @@ class CancelToken:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._cancelled = False
-        self._listeners: dict[int, Callable[[], None]] = {}
+        self._listeners: dict[int, Callable[[], object]] = {}
         self._next = 0
 
     @property
@@ -33,7 +33,7 @@ class CancelToken:
         for listener in listeners:
             listener()
 
-    def on_cancel(self, listener: Callable[[], None]) -> Callable[[], None]:
+    def on_cancel(self, listener: Callable[[], object]) -> Callable[[], None]:
         """Call `listener` when cancelled (at once if it already is); returns a function that takes it off again."""
         with self._lock:
             if not self._cancelled:

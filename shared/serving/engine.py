@@ -6,46 +6,29 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from queue import SimpleQueue
-from typing import Any, TypedDict, TypeVar, Unpack, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from shared.cancel import CancelToken
 from shared.errors import EngineClosed
 from shared.serving import lifetime
 from shared.serving.device import CpuDevice, Device, find_device
+from shared.serving.intake import GroupOptions, OnStep, Options, abandon, enqueue
 from shared.serving.item import Item, refuse_nested
 from shared.serving.lane import Lane
 from shared.serving.model import Model
 from shared.serving.registry import Registry
 from shared.serving.site import Site
 from shared.serving.status import LoadedModel, Status
-from shared.serving.step import typed
 from shared.serving.stream import Stream
 
 __all__ = ["Engine", "OnStep"]
 
 Req = TypeVar("Req")
 Res = TypeVar("Res")
-OnStep = Callable[[float, float], None]
-
 MAX_QUEUE = 4096
-
-
-class _Options(TypedDict, total=False):
-    """What every call takes beside its model and request."""
-
-    priority: float
-    deadline_s: float | None
-    cancel: CancelToken | None
-    on_step: OnStep | None
-
-
-class _GroupOptions(_Options, total=False):
-    """What a queued call takes too."""
-
-    alone: bool
-    batch: int | None
+_MAIN_THREAD = threading.main_thread().ident
 
 
 class Engine:
@@ -105,10 +88,14 @@ class Engine:
         for model in models:
             self._registry.add(model)
 
+    def model(self, model: str | Model[Any, Any]) -> Model[Any, Any]:
+        """The declaration named `model`; raises NotFound."""
+        return self._registry.get(model) if isinstance(model, str) else model
+
     @overload
-    def run(self, model: Model[Req, Res], request: Req, **options: Unpack[_Options]) -> Res: ...
+    def run(self, model: Model[Req, Res], request: Req, **options: Unpack[Options]) -> Res: ...
     @overload
-    def run(self, model: str, request: Any, **options: Unpack[_Options]) -> Any: ...
+    def run(self, model: str, request: Any, **options: Unpack[Options]) -> Any: ...
     def run(
         self,
         model: str | Model[Any, Any],
@@ -132,15 +119,15 @@ class Engine:
                 return inline.result()
             if inline.forget is not None:
                 inline.forget()
-        item: Item[Any] = self._enqueue(lane, (request,), priority=priority, deadline_s=deadline_s, cancel=cancel, on_step=on_step)[0]
+        item: Item[Any] = enqueue(lane, (request,), priority=priority, deadline_s=deadline_s, cancel=cancel, on_step=on_step)[0]
         try:
             return item.result()
         except BaseException:
             if not item.done:  # KeyboardInterrupt: nobody waits for it any more
-                _abandon(lane, (item,))
+                abandon(lane, (item,))
             raise
 
-    async def arun(self, model: str | Model[Any, Res], request: Any, **options: Unpack[_Options]) -> Res:
+    async def arun(self, model: str | Model[Any, Res], request: Any, **options: Unpack[Options]) -> Res:
         """`run` for an event loop, never in its thread. Cancelling the task cancels the request."""
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
@@ -161,22 +148,22 @@ class Engine:
             raise
         return item.result()
 
-    def submit(self, model: str | Model[Any, Res], request: Any, **options: Unpack[_GroupOptions]) -> Item[Res]:
+    def submit(self, model: str | Model[Any, Res], request: Any, **options: Unpack[GroupOptions]) -> Item[Res]:
         """Queue one request and return its item at once."""
-        return self._enqueue(self._open_lane(model), (request,), **options)[0]
+        return enqueue(self._open_lane(model), (request,), **options)[0]
 
-    def submit_many(self, model: str | Model[Any, Res], requests: Sequence[Any], **options: Unpack[_GroupOptions]) -> list[Item[Res]]:
+    def submit_many(self, model: str | Model[Any, Res], requests: Sequence[Any], **options: Unpack[GroupOptions]) -> list[Item[Res]]:
         """Queue a group that the worker sees all at once: alone on a lane it is always cut into the same batches.
 
         alone: never batched with requests from outside the group. batch: the largest batch for it; a repeat passes the
         recorded `Used.batch_size`.
         """
-        return self._enqueue(self._open_lane(model), requests, **options)
+        return enqueue(self._open_lane(model), requests, **options)
 
-    def stream(self, model: str | Model[Any, Res], request: Any, **options: Unpack[_GroupOptions]) -> Stream[Res]:
+    def stream(self, model: str | Model[Any, Res], request: Any, **options: Unpack[GroupOptions]) -> Stream[Res]:
         """Queue one request whose parts (`step.emit`) are read as they come."""
         parts: SimpleQueue[Any] = SimpleQueue()
-        return Stream(self._enqueue(self._open_lane(model), (request,), parts=parts, **options)[0], parts)
+        return Stream(enqueue(self._open_lane(model), (request,), parts=parts, **options)[0], parts)
 
     def cancel(self, what: CancelToken | Item[Any]) -> None:
         """Cancel one item, or all that a token was given to."""
@@ -184,7 +171,7 @@ class Engine:
 
     def warm(self, model: str | Model[Any, Any]) -> None:
         """Load `model` now. Raises what its load raises."""
-        self._enqueue(self._open_lane(model), (None,), warms=True)[0].result()
+        enqueue(self._open_lane(model), (None,), warms=True)[0].result()
 
     def unload(self, model: str | Model[Any, Any]) -> bool:
         """Free `model`'s memory. False while it runs: it then goes when that ends."""
@@ -244,16 +231,17 @@ class Engine:
         self._refusal = "This process was forked from one with a running engine: start workers with `spawn`."
 
     def _open_lane(self, model: str | Model[Any, Any]) -> Lane:
-        lane = self._lanes.get(model) or self._lane(model)
+        self._refuse_if_closed()
+        refuse_nested()
+        return self._lanes.get(model) or self._lane(model)
+
+    def _refuse_if_closed(self) -> None:
         if self._refusal:
             raise EngineClosed(self._refusal)
-        refuse_nested()
-        return lane
 
     def _lane(self, model: str | Model[Any, Any]) -> Lane:
         """The lane of a model used for the first time."""
-        if self._refusal:
-            raise EngineClosed(self._refusal)
+        self._refuse_if_closed()
         if isinstance(model, str):
             model = self._registry.get(model)
         else:
@@ -272,60 +260,9 @@ class Engine:
         with self._lock:
             return [lane for key, lane in self._lanes.items() if isinstance(key, str)]
 
-    def _enqueue(
-        self,
-        lane: Lane,
-        requests: Sequence[Any],
-        *,
-        priority: float = 0.0,
-        deadline_s: float | None = None,
-        cancel: CancelToken | None = None,
-        on_step: OnStep | None = None,
-        alone: bool = False,
-        batch: int | None = None,
-        parts: SimpleQueue[Any] | None = None,
-        warms: bool = False,
-    ) -> list[Item[Any]]:
-        lane.refuse_if_full()
-        model, pending = lane.model, lane.pending
-        cap = model.max_batch if batch is None else max(1, min(batch, model.max_batch))
-        group = object() if alone or warms else None
-        items: list[Item[Any]] = []
-        for request in requests:
-            key = (None if warms else _batch_key(model, request), cap, group) if model.max_batch > 1 else group
-            items.append(Item(request, pending, key=key, cap=cap, priority=priority, deadline_s=deadline_s, on_step=on_step))
-        for item in items:
-            item.parts, item.warms, item.shares = parts, warms, group is None
-        try:
-            pending.update(items)
-            if cancel is not None:
-                for item in items:
-                    item.forget = cancel.on_cancel(item.cancel)
-            lane.put(items)
-        except BaseException:
-            _abandon(lane, items)
-            raise
-        return items
-
-
-def _batch_key(model: Model[Any, Any], request: Any) -> Hashable:
-    try:
-        key = model.batch_key(request)
-        hash(key)
-    except Exception as error:
-        raise typed(error, model.name) from error
-    return key
-
-
-def _abandon(lane: Lane, items: Sequence[Item[Any]]) -> None:
-    """Cancel items whose caller was interrupted, wherever that was."""
-    for item in items:
-        item.cancel()
-        lane.pending.discard(item)
-
 
 def _may_run_inline() -> bool:
     """Not in an event loop, which it would block, nor in the main thread where Ctrl-C could strike at any instruction."""
-    if threading.get_ident() == threading.main_thread().ident and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    if threading.get_ident() == _MAIN_THREAD and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         return False
     return asyncio._get_running_loop() is None

@@ -16,6 +16,7 @@ from shared.errors import EngineClosed, Overloaded
 from shared.serving.backlog import Backlog
 from shared.serving.item import RUNNING, Item
 from shared.serving.model import Model
+from shared.serving.recovery import execute
 from shared.serving.runner import Runner
 from shared.serving.site import Site
 from shared.serving.step import typed
@@ -107,7 +108,7 @@ class Lane:
 
     def _serve(self, batch: list[Item[Any]]) -> None:
         try:
-            self.runner.execute(batch)
+            execute(self.runner, batch)
         except BaseException as error:  # a device or a declaration that raises where it must not: nobody may hang on it
             for item in batch:
                 item.resolve(None, typed(error, self.model.name))

@@ -153,36 +153,31 @@ class Ledger:
         entry = grant.entry
         if self._closed:
             grant.error = EngineClosed("The engine was closed.")
-            return True
-        if entry.nbytes + grant.working > self.ceiling:
+        elif entry.nbytes + grant.working > self.ceiling:
             grant.error = OutOfMemory(
                 f"{entry.name!r} needs {entry.nbytes + grant.working:,} bytes here; the device has {self.ceiling:,} for models.",
                 remedy="Use a smaller model or input, or raise SEXTANT_MEMORY_BUDGET_BYTES.",
             )
+        if grant.error is not None:
             return True
-        if entry.state in (State.LOADING, State.CLOSING) or self._free_slots < grant.slots:
+        blocked = entry.state in (State.LOADING, State.CLOSING) or entry in self._drained or entry.unwanted
+        if blocked or self._free_slots < grant.slots or not self._may_overtake(grant):
             return False
-        if entry in self._drained or entry.unwanted:
-            return False
-        resident = entry.state is State.RESIDENT
-        need = grant.working + (0 if resident else entry.nbytes)
-        if not self._may_overtake(grant, need, resident):
-            return False
-        victims = self._victims(entry, need)
+        victims = self._victims(entry, self._need(grant))
         if victims is None:
             return False
-        self._grant(grant, victims, resident)
+        self._grant(grant, victims)
         return True
 
-    def _may_overtake(self, grant: Grant, need: int, resident: bool) -> bool:
+    def _may_overtake(self, grant: Grant) -> bool:
         """A resident model may pass the first waiter short of bytes, if the bytes promised to that one stay whole."""
         first = self._drained_for
         if first is None or first is grant:
             return True
-        if not resident:
+        if grant.entry.state is not State.RESIDENT:
             return False
         promised = self._need(first) - sum(victim.nbytes + victim.working for victim in self._drained)
-        return self.used + need + promised <= self.ceiling
+        return self.used + grant.working + promised <= self.ceiling
 
     def _victims(self, entry: Entry, need: int) -> list[Entry] | None:
         """Idle models, oldest first, without which `need` fits; None if even that is not enough."""
@@ -196,12 +191,12 @@ class Ledger:
                     break
         return victims if over <= 0 else None
 
-    def _grant(self, grant: Grant, victims: list[Entry], resident: bool) -> None:
+    def _grant(self, grant: Grant, victims: list[Entry]) -> None:
         for victim in victims:  # their bytes pass to `grant` now; its thread closes them before it allocates
             self._begin_closing(victim)
             self.used -= victim.nbytes
         grant.victims = victims
-        if not resident:
+        if grant.entry.state is not State.RESIDENT:
             grant.entry.state = State.LOADING
             grant.must_load = True
             self.used += grant.entry.nbytes
@@ -212,22 +207,24 @@ class Ledger:
         entry.working += working
         self._free_slots -= slots
         self.used += working
-        if self.used > self.peak:
+        if self.used > self.peak:  # noqa: PLR1730 (max() is a call, on the inline path)
             self.peak = self.used
 
     def _wake(self) -> None:
         """Settle whoever can be settled, in order of arrival."""
         if not self._waiters:
             return
-        self._drained_for, self._drained = None, set()
-        self._drain()
+        self._drain_anew()
         for grant in list(self._waiters):
             if self._decide(grant):
                 self._waiters.remove(grant)
                 if grant is self._drained_for:
-                    self._drained_for, self._drained = None, set()
-                    self._drain()
+                    self._drain_anew()
                 grant.gate.release()
+
+    def _drain_anew(self) -> None:
+        self._drained_for, self._drained = None, set()
+        self._drain()
 
     def _drain(self) -> None:
         """Choose the victims of the first waiter short of bytes: idle ones first, then running, each oldest first."""

@@ -63,7 +63,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._outcomes: dict[str, int] = {}
+        self._outcomes: dict[str, int] = {"ok": 0}
         self._buckets = [0] * (len(BUCKETS_S) + 1)
         self._runs = self._requests = self._out_of_memory = self._loads = 0
         self._busy_s = self._latency_s = 0.0
@@ -74,9 +74,19 @@ class Tally:
             self._requests += batch_size
             self._busy_s += seconds
 
+    def ran_one(self, seconds: float, latency_s: float) -> None:
+        """`ran` and `succeeded` of a lone request in one step, for the inline path."""
+        with self._lock:
+            self._runs += 1
+            self._requests += 1
+            self._busy_s += seconds
+            self._latency_s += latency_s
+            self._outcomes["ok"] += 1
+            self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
+
     def succeeded(self, latency_s: float) -> None:
         with self._lock:
-            self._outcomes["ok"] = self._outcomes.get("ok", 0) + 1
+            self._outcomes["ok"] += 1
             self._latency_s += latency_s
             self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
 

@@ -37,23 +37,19 @@ def fresh(error: SextantError) -> SextantError:
 class BatchStep:
     """`Step` for one run of one batch."""
 
-    __slots__ = ("_items", "_listeners", "_model", "_timed")
+    __slots__ = ("_attended", "_items", "_model")
 
     def __init__(self, items: Sequence[Item[Any]], model: str) -> None:
         self._items = items
         self._model = model
-        self._listeners = [item for item in items if item.on_step is not None]
-        self._timed = [item for item in items if item.deadline != FOREVER]
+        self._attended = False  # whether anybody listens or has a deadline: a step costs nothing more otherwise
+        for item in items:
+            if item.on_step is not None or item.deadline != FOREVER:
+                self._attended = True
 
     def __call__(self, done: float, total: float) -> None:
-        if self._timed:
-            now = monotonic()
-            for item in self._timed:
-                if item.deadline <= now:
-                    item.expire()
-        for item in self._listeners:
-            if not item.done:
-                self._tell(item, done, total)
+        if self._attended:
+            self._tell(done, total)
         for item in self._items:
             if not item.done:
                 return
@@ -75,9 +71,14 @@ class BatchStep:
         item.emitted = True
         item.parts.put(part)
 
-    def _tell(self, item: Item[Any], done: float, total: float) -> None:
-        assert item.on_step is not None
-        try:
-            item.on_step(done, total)
-        except Exception as error:  # a listener's error, often its own Cancelled, is its item's outcome
-            item.resolve(None, typed(error, self._model))
+    def _tell(self, done: float, total: float) -> None:
+        now = monotonic()
+        for item in self._items:
+            if item.deadline <= now:
+                item.expire()
+            if item.on_step is None or item.done:
+                continue
+            try:
+                item.on_step(done, total)
+            except Exception as error:  # a listener's error, often its own Cancelled, is its item's outcome
+                item.resolve(None, typed(error, self._model))
