@@ -24,6 +24,7 @@ A message says what was wrong and what was expected; `remedy` says what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "TooLarge",
     "Unavailable",
     "Unsupported",
+    "from_dict",
 ]
 
 
@@ -142,3 +144,15 @@ class NestedCall(EngineError):
 
 class EngineClosed(EngineError):
     status, code = 503, "engine_closed"
+
+
+def from_dict(shape: Mapping[str, Any]) -> SextantError:
+    """The typed error of a stored or received `as_dict()`; a code that nobody here knows becomes a plain `SextantError`."""
+    kind = next((kind for kind in _tree(SextantError) if kind.__dict__.get("code") == shape.get("code")), SextantError)
+    return kind(str(shape.get("message", "")), remedy=str(shape.get("remedy", "")), field=shape.get("field"))
+
+
+def _tree(kind: type[SextantError]) -> Iterator[type[SextantError]]:
+    yield kind
+    for derived in kind.__subclasses__():
+        yield from _tree(derived)

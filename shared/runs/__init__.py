@@ -1,0 +1,46 @@
+"""Runs: what was executed, with what, and what came out of it.
+
+    from shared.runs import History, ArtifactStore, Executor, default_executor
+
+    Run             one execution, as the history knows it
+    History         the table of runs (SQLAlchemy Core: SQLite by default, PostgreSQL by URL)
+    ArtifactStore   files by their sha256 (a folder by default, any fsspec URL)
+    Executor        runs tasks: in the caller's thread (`run`), in the background (`submit`), once more (`repeat`)
+    Handle          a run that was submitted
+
+Importing this package costs nothing: each name is loaded when first used (SQLAlchemy takes half a second).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.runs.artifacts import ArtifactStore
+    from shared.runs.default import default_executor
+    from shared.runs.executor import Executor
+    from shared.runs.history import History
+    from shared.runs.job import Handle
+    from shared.runs.run import ModelUse, Run, RunProgress
+
+__all__ = ["ArtifactStore", "Executor", "Handle", "History", "ModelUse", "Run", "RunProgress", "default_executor"]
+
+_HOME = {
+    "ArtifactStore": "artifacts",
+    "Executor": "executor",
+    "Handle": "job",
+    "History": "history",
+    "ModelUse": "run",
+    "Run": "run",
+    "RunProgress": "run",
+    "default_executor": "default",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

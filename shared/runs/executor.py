@@ -1,0 +1,283 @@
+"""The executor: turns a task and a request into a recorded run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from shared.cancel import CancelToken
+from shared.errors import Cancelled, EngineClosed, Overloaded, SextantError
+from shared.files import Store
+from shared.runs.history import History
+from shared.runs.inputs import keep_files
+from shared.runs.job import Handle, Job
+from shared.runs.outcome import execute, failure
+from shared.runs.pulse import Pulse
+from shared.runs.repeat import find_task, refuse_changes
+from shared.runs.run import Row, Run, as_json
+
+if TYPE_CHECKING:
+    from shared.context import Progress
+    from shared.serving import Engine
+    from shared.task import Request, Task
+
+__all__ = ["Executor"]
+
+log = logging.getLogger("sextant.runs")
+
+_BEAT_S = 0.5  # progress is written, and a cancel from another process seen, this often
+_HEARTBEAT_S = 5.0
+_SWEEP_S = 30.0
+_CLOSE_TIMEOUT_S = 10.0
+
+
+class Executor:
+    """Runs tasks and keeps their history; safe to use from many threads.
+
+    history, store: where runs and files are kept; both stay open when it is closed. workers: how many submitted runs
+    execute at a time, in threads that are there only while something is queued. owner: written into the runs. engine: for
+    tasks, the process's default one when not given. queue_limit: submitted runs that may wait.
+
+    It runs its own runs only: those it was asked for.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        store: Store,
+        *,
+        workers: int = 2,
+        owner: str = "local",
+        engine: Engine | None = None,
+        queue_limit: int = 1_000,
+    ) -> None:
+        self.history = history
+        self.store = store
+        if history.store is None:
+            history.store = store
+        self._workers = workers
+        self._owner = owner
+        self._engine = engine
+        self._queue_limit = queue_limit
+        self._lock = threading.Lock()
+        self._queue: deque[Job] = deque()
+        self._active: dict[str, Job] = {}
+        self._threads: set[threading.Thread] = set()
+        self._closed = False
+        self._pulse = Pulse(self._beat, interval_s=_BEAT_S)
+        self._swept_at = time.monotonic()
+        history.sweep()
+
+    def run(
+        self,
+        task: Task[Any, Any],
+        request: Request,
+        *,
+        engine: Engine | None = None,
+        on_progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        parent: str | None = None,
+        owner: str | None = None,
+    ) -> Run:
+        """Run `request` in the caller's thread; always returns a finished run: done, failed or cancelled.
+
+        An interrupt (Ctrl-C) is recorded as cancelled and raised again. The record is written behind, within 20 ms.
+        """
+        owner = owner or self._owner
+        return self._run(Job(task, request, owner=owner, parent=parent, engine=engine, on_progress=on_progress, cancel=cancel))
+
+    def submit(
+        self,
+        task: Task[Any, Any],
+        request: Request,
+        *,
+        engine: Engine | None = None,
+        on_progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        parent: str | None = None,
+        owner: str | None = None,
+    ) -> Handle:
+        """Queue `request`; its run is in the history when this returns.
+
+        Raises `BadInput` for a model that the task lacks or a file that is gone, `Overloaded` for a full queue and
+        `StorageFailed`: then there is no run.
+        """
+        self._refuse_closed()
+        if len(self._queue) >= self._queue_limit:
+            raise Overloaded(f"{len(self._queue)} runs are waiting already, the limit.", retry_after_s=10)
+        request = keep_files(task.with_model(request), self.store)
+        owner = owner or self._owner
+        job = Job(task, request, owner=owner, parent=parent, engine=engine, on_progress=on_progress, cancel=cancel)
+        job.row.update(status="queued", started_at=None)
+        self.history.enqueue(job.row)
+        with self._lock:
+            self._queue.append(job)
+            if len(self._threads) < self._workers:
+                thread = threading.Thread(target=self._work, name="sextant-run", daemon=True)
+                self._threads.add(thread)
+                thread.start()
+        self._pulse.wake()
+        if self._closed:  # it was closed meanwhile, perhaps before it could see this run
+            self.cancel(job)
+        return Handle(job, self)
+
+    def repeat(
+        self,
+        run_id: str,
+        *,
+        task: Task[Any, Any] | None = None,
+        engine: Engine | None = None,
+        on_progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        owner: str | None = None,
+    ) -> Run:
+        """Run an earlier run's request again, alone and at its recorded batch sizes: the same bytes come out.
+
+        task: when its studio is not an installed one. Returns a run whose parent is the earlier one. Raises `NotFound`;
+        `BadInput` for a run that is not over; `Unavailable`, naming what differs, where its models' revisions, device or
+        number format are not to be had as recorded.
+        """
+        earlier = self.history.get(run_id, owner)
+        task = task or find_task(earlier)
+        engine = engine or self._chosen_engine()
+        refuse_changes(earlier, task, engine)
+        return self._run(
+            Job(
+                task,
+                task.parse(earlier.request, files=self.store),
+                owner=owner or self._owner,
+                parent=earlier.id,
+                engine=engine,
+                on_progress=on_progress,
+                cancel=cancel,
+                earlier=earlier,
+            )
+        )
+
+    def position(self, job: Job) -> int:
+        """Place in the queue: 1 is next, 0 is not in it."""
+        with self._lock:
+            return self._queue.index(job) + 1 if job in self._queue else 0
+
+    def cancel(self, job: Job) -> None:
+        """Stop a job of this executor, wherever it is."""
+        with self._lock:
+            queued = job in self._queue
+            if queued:
+                self._queue.remove(job)
+        job.cancel.cancel()
+        if queued:
+            self.history.cancel_queued(job.id)
+            job.finish(self.history.get(job.id))
+
+    def close(self, timeout_s: float = _CLOSE_TIMEOUT_S) -> None:
+        """Cancel what waits and what runs, wait for it (at most `timeout_s`) and write the history."""
+        with self._lock:
+            self._closed = True
+            jobs = [*self._queue, *self._active.values()]
+            threads = list(self._threads)
+        for job in jobs:
+            self.cancel(job)
+        until = time.monotonic() + timeout_s
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        self._pulse.stop()
+        self.history.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def _run(self, job: Job) -> Run:
+        self._refuse_closed()
+        self.history.insert(job.row)
+        return self._carry_out(job)
+
+    def _carry_out(self, job: Job) -> Run:
+        with self._lock:
+            self._active[job.id] = job
+        self._pulse.wake()
+        try:
+            return self._finish(job, execute(job, self._chosen_engine, self.store, self.history))
+        except BaseException:  # an interrupt: everything else is an outcome
+            job.cancel.cancel()
+            self._finish(job, failure(Cancelled("The run was interrupted.")))
+            raise
+        finally:
+            self._leave(job)
+
+    def _finish(self, job: Job, changes: Row) -> Run:
+        changes = {"progress": as_json(job.progress), "heartbeat_at": time.time(), **changes}
+        self.history.update(job.id, changes)
+        return job.finish(Run({**job.row, **changes}, self.store))
+
+    def _leave(self, job: Job) -> None:
+        with self._lock:
+            self._active.pop(job.id, None)
+
+    def _chosen_engine(self) -> Engine:
+        if self._engine is None:
+            from shared.serving import default_engine
+
+            return default_engine()
+        return self._engine
+
+    def _work(self) -> None:
+        """A worker: there while something is queued."""
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._threads.discard(threading.current_thread())
+                    return
+                job = self._queue.popleft()
+                self._active[job.id] = job
+            try:
+                self._work_on(job)
+            except BaseException as error:  # recorded already, and the next job is somebody else's
+                log.info("run %s", job.id, exc_info=error)
+
+    def _work_on(self, job: Job) -> None:
+        try:
+            if self.history.claim(job.id):
+                job.row.update(status="running", started_at=time.time())
+                self._carry_out(job)
+            else:  # cancelled from elsewhere while it waited
+                job.finish(self.history.get(job.id))
+        except SextantError as error:
+            self._finish(job, failure(error))
+        finally:
+            self._leave(job)
+
+    def _beat(self) -> bool:
+        """Write heartbeats and progress, hear of cancels, sweep now and then; False when nothing runs or waits."""
+        with self._lock:
+            active, jobs = list(self._active.values()), [*self._active.values(), *self._queue]
+        if not jobs:
+            return False
+        for job in active:
+            self._write_progress(job)
+        self.history.flush()
+        requested = self.history.cancel_requests([job.id for job in jobs])
+        for job in jobs:
+            if job.id in requested:
+                self.cancel(job)
+        if time.monotonic() - self._swept_at > _SWEEP_S:
+            self._swept_at = time.monotonic()
+            self.history.sweep()
+        return True
+
+    def _write_progress(self, job: Job) -> None:
+        now, progress = time.monotonic(), job.progress
+        if progress != job.progress_written or now - job.beaten_at > _HEARTBEAT_S:
+            job.progress_written, job.beaten_at = progress, now
+            self.history.update(job.id, {"progress": as_json(progress), "heartbeat_at": time.time()})
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise EngineClosed("The executor is closed.")
