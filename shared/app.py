@@ -13,8 +13,7 @@
         \"\"\"Say it again.\"\"\"
         return SayResult(text=request.text)
 
-    say(text="ahoy").text                               # Python
-    sextant echo say ahoy                               # command line
+It is then `say(text="ahoy").text` in Python and `sextant echo say ahoy` on the command line.
 """
 
 from __future__ import annotations
@@ -86,7 +85,9 @@ class App:
     @property
     def models(self) -> tuple[Model[Any, Any], ...]:
         """The studio's declarations, its defaults first."""
-        return tuple(self._models() if callable(self._models) else self._models)
+        if callable(self._models):
+            self._models = self._models()
+        return tuple(self._models)
 
     def models_for(self, task: str) -> list[Model[Any, Any]]:
         """Models that serve `task`, the default first."""

@@ -87,14 +87,24 @@ def label(name: str) -> str:
     return "".join(c for c in last if c.isprintable())[:200] or "file"
 
 
-class InputFile(BaseModel):
+class _Content(BaseModel):
+    """A file by what it is: where its bytes lie does not count when two are compared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.__dict__ == self.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+
+class InputFile(_Content):
     """A file given to a task.
 
     Made from a path (only where the validation context says `paths=True`: Python and the command line, never HTTP),
     from bytes, from a `(name, bytes)` pair, or from the sha256 of a file in the context's `files` store.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     sha256: str = Field(pattern=_SHA256.pattern, description="content hash")
     name: str = Field(default="file", max_length=200, description="the name it came with: a label, never a path")
@@ -237,10 +247,8 @@ class File:
             raise PydanticCustomError("file_too_large", message, {"size": size_bytes, "limit": self.max_bytes})
 
 
-class Artifact(BaseModel):
+class Artifact(_Content):
     """A file that a task made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(description="file name, safe on every system")
     media_type: str = Field(description="IANA media type")

@@ -1,7 +1,5 @@
 """A seventh studio: invents names that sound like the navigational stars."""
 
-from collections import defaultdict
-
 import numpy as np
 
 from shared.app import App, Artifact, Context, Example, Field, Figure, Request, Result
@@ -10,17 +8,17 @@ from shared.serving import Model, Source
 STARS = """acamar achernar acrux adhara aldebaran alioth alkaid alnair alnilam alphard alphecca alpheratz altair ankaa antares
 arcturus atria avior bellatrix betelgeuse canopus capella deneb denebola diphda dubhe elnath eltanin enif fomalhaut gacrux
 gienah hadar hamal kochab markab menkar menkent miaplacidus mirfak nunki peacock polaris pollux procyon rasalhague regulus
-rigel rigil sabik schedar shaula sirius spica suhail vega zubenelgenubi""".split()
+rigel rigil sabik schedar shaula sirius spica suhail vega zubenelgenubi""".split()  # noqa: SIM905
 
 
 class Trigrams:
     """How often a letter follows two others in the names of the stars."""
 
     def __init__(self, device, dtype):
-        self.after = defaultdict(list)
-        for star in STARS:
-            for a, b, c in zip(f"^^{star}", f"^{star}", f"{star}$"):
-                self.after[a + b].append(c)
+        self.after = {}
+        for word in (f"^^{star}$" for star in STARS):
+            for a, b, c in zip(word, word[1:], word[2:], strict=False):
+                self.after.setdefault(a + b, []).append(c)
 
     def run(self, requests, step):
         return [self.name(np.random.default_rng(entropy), longest) for entropy, longest in requests]
@@ -29,7 +27,8 @@ class Trigrams:
         text = "^^"
         while not text.endswith("$") and len(text) < longest + 2:
             text += str(random.choice(self.after[text[-2:]]))
-        return text.strip("^$").capitalize()
+        name = text.strip("^$")
+        return self.name(random, longest) if name in STARS or len(name) < 3 else name.capitalize()
 
     def close(self):
         self.after.clear()
@@ -44,7 +43,7 @@ app = App("namer", "Names", "Invent names for ships, products and stars.", model
 
 class InventRequest(Request):
     count: int = Field(default=5, ge=1, le=1000, description="names to invent")
-    longest: int = Field(default=10, ge=3, le=30, description="letters of the longest name")
+    longest: int = Field(default=10, ge=4, le=30, description="letters of the longest name")
 
 
 class InventResult(Result):
@@ -56,5 +55,5 @@ class InventResult(Result):
 def invent(request: InventRequest, context: Context) -> InventResult:
     """Invent names that sound like the navigational stars."""
     names = context.map(request.model, [([request.seed, i], request.longest) for i in range(request.count)], note="name")
-    new = Figure(label="New", value=100 * np.mean([n.lower() not in STARS for n in names]), unit="%", reference="names of no star")
-    return InventResult(names=names, table=context.artifact("names.csv", "\n".join(names).encode(), "text/csv"), figures=[new])
+    mean = Figure(label="Mean length", value=np.mean([*map(len, names)]), unit="letters", reference="6.6 for the stars themselves")
+    return InventResult(names=names, table=context.artifact("names.csv", "\n".join(names).encode(), "text/csv"), figures=[mean])
