@@ -6,7 +6,7 @@
     History         the table of runs (SQLAlchemy Core: SQLite by default, PostgreSQL by URL)
     ArtifactStore   files by their sha256 (a folder by default, any fsspec URL)
     Executor        runs tasks: in the caller's thread (`run`), in the background (`submit`), once more (`repeat`)
-    Handle          a run that was submitted
+    RunHandle       a run that was submitted
 
 Importing this package costs nothing: each name is loaded when first used (SQLAlchemy takes half a second).
 """
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from shared.runs.default import default_executor
     from shared.runs.executor import Executor
     from shared.runs.history import History
-    from shared.runs.job import Handle
+    from shared.runs.job import RunHandle
     from shared.runs.run import ModelUse, Run, RunProgress
 
-__all__ = ["ArtifactStore", "Executor", "Handle", "History", "ModelUse", "Run", "RunProgress", "default_executor"]
+__all__ = ["ArtifactStore", "Executor", "RunHandle", "History", "ModelUse", "Run", "RunProgress", "default_executor"]
 
 _HOME = {
     "ArtifactStore": "artifacts",
     "Executor": "executor",
-    "Handle": "job",
+    "RunHandle": "job",
     "History": "history",
     "ModelUse": "run",
     "Run": "run",

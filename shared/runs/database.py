@@ -123,9 +123,8 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError):
-        message = (
-            f"{url.rsplit('@', maxsplit=1)[-1]!r} is no database URL that is known here."  # what stands before the @ may be a password
-        )
+        shown = url.rsplit("@", maxsplit=1)[-1]  # what stands before the @ may be a password
+        message = f"{shown!r} is no database URL that is known here."
         remedy = "Write it as sqlite:////path/runs.sqlite3 or postgresql+psycopg://user@host/name in SEXTANT_DATABASE_URL."
         raise StorageFailed(message, remedy=remedy) from None
     return parsed

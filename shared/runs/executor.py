@@ -14,7 +14,7 @@ from shared.errors import Cancelled, EngineClosed, Overloaded, SextantError
 from shared.files import Store
 from shared.runs.history import History
 from shared.runs.inputs import keep_files
-from shared.runs.job import Handle, Job
+from shared.runs.job import RunHandle, Job
 from shared.runs.outcome import execute, failure
 from shared.runs.pulse import Pulse
 from shared.runs.repeat import find_task, refuse_changes
@@ -100,7 +100,7 @@ class Executor:
         cancel: CancelToken | None = None,
         parent: str | None = None,
         owner: str | None = None,
-    ) -> Handle:
+    ) -> RunHandle:
         """Queue `request`; its run is in the history when this returns.
 
         Raises `BadInput` for a model that the task lacks or a file that is gone, `Overloaded` for a full queue and
@@ -123,7 +123,7 @@ class Executor:
         self._pulse.wake()
         if self._closed:  # it was closed meanwhile, perhaps before it could see this run
             self.cancel(job)
-        return Handle(job, self)
+        return RunHandle(job, self)
 
     def repeat(
         self,

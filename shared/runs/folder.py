@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
-import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -17,11 +15,10 @@ from typing import BinaryIO
 
 from shared.errors import StorageFailed
 from shared.files import digest
+from shared.runs.atomic import UNFINISHED, unfinished_in, write_durably
 
 __all__ = ["Folder"]
 
-_CHUNK_BYTES = 1 << 20
-_UNFINISHED = ".unfinished-"
 _UNFINISHED_LIMIT_S = 24 * 3600  # by then whoever wrote it was killed
 _KNOWN_LIMIT = 4_096
 
@@ -38,21 +35,18 @@ class Folder:
             self._remove_abandoned()
 
     def put(self, data: bytes | BinaryIO) -> tuple[str, int]:
-        """Written beside its target, forced to the disk, then given its name: no reader ever sees a part of a file."""
+        """Forced to the disk under another name, then given its own: no reader ever sees a part of a file."""
         if isinstance(data, bytes):
             sha256 = hashlib.sha256(data).hexdigest()
             if self._is_sound(sha256):
                 return sha256, len(data)
-            data = io.BytesIO(data)
-        unfinished = self.root / f"{_UNFINISHED}{secrets.token_hex(8)}"
-        try:
-            sha256, size_bytes = self._write(unfinished, data)
+        with _storing(self.root), unfinished_in(self.root) as unfinished:
+            sha256, size_bytes = write_durably(unfinished, data, mode=0o600)
             if not self._is_sound(sha256):
-                self._name(unfinished, sha256)
-            return sha256, size_bytes
-        finally:
-            with contextlib.suppress(OSError):  # gone where it got its name
-                unfinished.unlink()
+                path = self._path(sha256)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                os.replace(unfinished, path)
+        return sha256, size_bytes
 
     def open(self, sha256: str) -> BinaryIO:
         """Raises FileNotFoundError, and `StorageFailed` for a file that was damaged."""
@@ -72,32 +66,6 @@ class Folder:
 
     def _path(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256
-
-    def _write(self, path: Path, data: BinaryIO) -> tuple[str, int]:
-        """`data` on the disk at `path`. Only errors of writing become `StorageFailed`: reading is its giver's matter."""
-        sha, size_bytes = hashlib.sha256(), 0
-        with _storing(self.root):
-            # Buffered: an unbuffered file stored a third of the bytes on a full disk, and said nothing.
-            target = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb", _CHUNK_BYTES)
-        try:
-            for chunk in iter(lambda: data.read(_CHUNK_BYTES), b""):
-                sha.update(chunk)
-                size_bytes += len(chunk)
-                with _storing(self.root):
-                    target.write(chunk)
-            with _storing(self.root):
-                target.flush()
-                os.fsync(target.fileno())
-        finally:
-            with contextlib.suppress(OSError):  # what could not be flushed was reported above
-                target.close()
-        return sha.hexdigest(), size_bytes
-
-    def _name(self, unfinished: Path, sha256: str) -> None:
-        path = self._path(sha256)
-        with _storing(self.root):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.replace(unfinished, path)
 
     def _is_sound(self, sha256: str) -> bool:
         """Whether the bytes of `sha256` are there, all of them and as they were."""
@@ -126,7 +94,7 @@ class Folder:
 
     def _remove_abandoned(self) -> None:
         """What killed processes left unfinished."""
-        for path in self.root.glob(f"{_UNFINISHED}*"):
+        for path in self.root.glob(f"{UNFINISHED}*"):
             with contextlib.suppress(OSError):
                 if time.time() - path.stat().st_mtime > _UNFINISHED_LIMIT_S:
                     path.unlink()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.serving import Engine
     from shared.task import Request, Task
 
-__all__ = ["Handle", "Job"]
+__all__ = ["RunHandle", "Job"]
 
 
 class Job:
@@ -64,7 +64,7 @@ class Job:
         return run
 
 
-class Handle:
+class RunHandle:
     """A run that was submitted."""
 
     def __init__(self, job: Job, executor: Executor) -> None:
