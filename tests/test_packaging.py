@@ -39,7 +39,7 @@ def test_metadata_names_the_command_the_studios_and_the_licence(wheel: Path) -> 
     archive = zipfile.ZipFile(wheel)
     information = "sextant_suite-0.1.0.dist-info"
     entries = archive.read(f"{information}/entry_points.txt").decode()
-    assert "sextant = suite.cli:main" in entries
+    assert "sextant = suite.script:main" in entries
     assert "[sextant.apps]" in entries
     metadata = archive.read(f"{information}/METADATA").decode()
     assert "License-Expression: Apache-2.0" in metadata

@@ -57,6 +57,15 @@ def test_a_foreign_package_is_named_with_its_distribution(tmp_path: Path) -> Non
     assert "pip uninstall acme-tools" in result.stderr
 
 
+def test_the_installed_command_says_it_before_it_imports_anything(tmp_path: Path) -> None:
+    environ = foreign_environment(tmp_path, with_metadata=True)
+    command = [sys.executable, "-c", "import sys; from suite.script import main; sys.exit(main())", "apps"]
+    result = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "installed by acme-tools" in result.stderr
+
+
 def test_a_stray_folder_is_named_by_its_path(tmp_path: Path) -> None:
     result = check_in_another_process(tmp_path, foreign_environment(tmp_path, with_metadata=False))
     assert result.returncode == 1
