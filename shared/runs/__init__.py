@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.runs.job import RunHandle
     from shared.runs.run import ModelUse, Run, RunProgress
 
-__all__ = ["ArtifactStore", "Executor", "RunHandle", "History", "ModelUse", "Run", "RunProgress", "default_executor"]
+__all__ = ["ArtifactStore", "Executor", "History", "ModelUse", "Run", "RunHandle", "RunProgress", "default_executor"]
 
 _HOME = {
     "ArtifactStore": "artifacts",

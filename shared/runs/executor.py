@@ -14,7 +14,7 @@ from shared.errors import Cancelled, EngineClosed, Overloaded, SextantError
 from shared.files import Store
 from shared.runs.history import History
 from shared.runs.inputs import keep_files
-from shared.runs.job import RunHandle, Job
+from shared.runs.job import Job, RunHandle
 from shared.runs.outcome import execute, failure
 from shared.runs.pulse import Pulse
 from shared.runs.repeat import find_task, refuse_changes

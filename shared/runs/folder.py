@@ -50,7 +50,13 @@ class Folder:
 
     def open(self, sha256: str) -> BinaryIO:
         """Raises FileNotFoundError, and `StorageFailed` for a file that was damaged."""
-        stream = self._path(sha256).open("rb")
+        try:
+            stream = self._path(sha256).open("rb")
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            message = f"The stored file {sha256[:12]}… cannot be read: {error.strerror or error}."
+            raise StorageFailed(message, remedy=f"Make {self.root} readable for you.") from error
         try:
             if not self._has_hash(stream, sha256):
                 message = f"The stored file {sha256[:12]}… is damaged: its content no longer has this hash."

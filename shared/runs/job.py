@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from shared.serving import Engine
     from shared.task import Request, Task
 
-__all__ = ["RunHandle", "Job"]
+__all__ = ["Job", "RunHandle"]
 
 
 class Job:
