@@ -17,7 +17,7 @@ from suite.output import print_json, progress_bar, save_artifacts
 from suite.rows import Row
 
 if TYPE_CHECKING:
-    from shared.runs import RunHandle
+    from shared.runs import Handle
 
 __all__ = ["run_batch"]
 
@@ -38,7 +38,7 @@ class Pending:
 
     label: str
     key: str
-    handle: RunHandle
+    handle: Handle
 
 
 class Batch:

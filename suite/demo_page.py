@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.atomic import write_atomically
 from shared.files import Artifact
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ _EMBEDDED_BYTES = 3 * 2**20
 
 def write_page(path: Path, shown: Sequence[Shown], broken: Sequence[str]) -> Path:
     """Write the page beside the artifacts; returns its path."""
-    from shared.runs.atomic import write_atomically
-
     style = Path(__file__).with_name("demo.css").read_text(encoding="utf-8")
     sections = [_studio(list(entries), path.parent) for _, entries in groupby(shown, key=lambda entry: entry.app.key)]
     errors = "".join(f'<p class="error">{escape(line)}</p>' for line in broken)

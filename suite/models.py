@@ -34,9 +34,8 @@ def models(as_json: bool) -> None:
 def describe(app: App, model: Model[Any, Any]) -> dict[str, Any]:
     """One model as `--json` shows it; `works` is whether its weights are here, `why_not` the reason."""
     from shared.serving import DType
-    from shared.serving.load import missing
 
-    why_not = missing(model.source)
+    why_not = model.why_not()
     return {
         "app": app.key,
         "task": model.task,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.atomic import write_atomically
 from shared.errors import SextantError, StorageFailed
 from shared.files import Artifact
 
@@ -69,8 +70,6 @@ def save_artifacts(artifacts: Sequence[Artifact], folder: Path) -> list[Path]:
 
     Raises `StorageFailed` when the disk is full or the folder cannot be written.
     """
-    from shared.runs.atomic import write_atomically
-
     saved = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

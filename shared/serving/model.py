@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
-from shared.errors import DeclarationError
+from shared.errors import DeclarationError, SextantError
 
 if TYPE_CHECKING:
     from shared.serving.device import Device
@@ -90,7 +90,8 @@ class Model(Generic[Req, Res]):
     llama.cpp server): that many `run`s at a time and no slot taken. inline: may run in the caller's thread while
     idle (never for torch on a CPU, whose callers would each start a pool of threads). tolerance: the declared largest
     absolute difference between results of a request alone and in a batch. cpu_fallback: may run on the CPU when the
-    device is out of memory.
+    device is out of memory. check: raises the SextantError that `load` would meet for a missing file or package, quickly
+    and without loading.
 
     Raises DeclarationError for an empty name or a limit below 1.
     """
@@ -109,6 +110,16 @@ class Model(Generic[Req, Res]):
     tolerance: float = 0.0
     cpu_fallback: bool = True
     description: str = ""
+    check: Callable[[], object] | None = None
+
+    def why_not(self) -> str | None:
+        """Why it cannot work here, in a sentence; None when nothing is missing."""
+        try:
+            if self.check is not None:
+                self.check()
+        except SextantError as error:
+            return str(error)
+        return None
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,8 @@ Sextant = Callable[..., Outcome]
 
 
 @pytest.fixture
-def sextant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Sextant]:
+def sextant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Sextant:
     """Run a command in an empty folder; only the echo studio is installed."""
-    from shared.runs import close_default_executor
-
     monkeypatch.setenv("SEXTANT_APPS", "echo=tests.studios.echo:app")
     monkeypatch.chdir(tmp_path)
 
@@ -49,5 +47,4 @@ def sextant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.Captu
         captured = capfd.readouterr()
         return Outcome(status, captured.out, captured.err)
 
-    yield call
-    close_default_executor()
+    return call
