@@ -102,7 +102,6 @@ def _image(volume: Any, stored: np.ndarray, axis: int, name: str, form: Any) -> 
         slope=float(slope),
         intercept=float(intercept),
         in_place=(volume, axis),
-        warnings=("NIfTI does not name its modality: noise is taken as Gaussian unless --noise says otherwise.",),
     )
 
 
