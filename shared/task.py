@@ -135,11 +135,9 @@ class Task(Generic[Req, Res]):
             hints = typing.get_type_hints(function, localns=dict(names), include_extras=True)
         except NameError as error:
             raise DeclarationError(f"The task {where}: {error}; its types must be importable where it is declared.") from error
-        parameters = list(inspect.signature(function).parameters)
-        request_type, result_type = hints.get(parameters[0]) if parameters else None, hints.get("return")
-        for role, found, wanted in (("request", request_type, Request), ("result", result_type, Result)):
-            if not (isinstance(found, type) and issubclass(found, wanted)):
-                raise DeclarationError(f"The task {where} needs a {role} type derived from {wanted.__name__}, found {found!r}.")
+        first = next(iter(inspect.signature(function).parameters), "")
+        request_type: type[Req] = _derived(hints.get(first), Request, f"The task {where} needs a request type")
+        result_type: type[Res] = _derived(hints.get("return"), Result, f"The task {where} needs a result type")
         if taken := sorted(RESERVED_FIELDS & set(request_type.model_fields)):
             raise DeclarationError(f"The task {where} uses reserved field names: {', '.join(taken)}.")
         help = inspect.getdoc(function)
@@ -224,3 +222,10 @@ class Task(Generic[Req, Res]):
         if not isinstance(request, self.request_type):
             raise BadInput(f"{self.key} takes a {self.request_type.__name__}, not a {type(request).__name__}.")
         return self.with_model(request)
+
+
+def _derived(found: Any, base: type[BaseModel], need: str) -> Any:
+    """`found` if it is a class derived from `base`."""
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise DeclarationError(f"{need} derived from {base.__name__}, found {found!r}.")
+    return found

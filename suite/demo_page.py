@@ -9,10 +9,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.atomic import write_atomically
 from shared.files import Artifact
+from shared.runs.atomic import write_atomically
 
 if TYPE_CHECKING:
+    from shared.runs import ModelUse
     from suite.demo import Shown
 
 __all__ = ["write_page"]
@@ -92,8 +93,8 @@ def _provenance(entry: Shown) -> str:
     return f'<p class="provenance">{_spans(facts)}</p>'
 
 
-def _model(used: dict[str, object]) -> str:
-    return f"{used['name']} {str(used['revision'])[:12]}, {used['dtype']} on {used['device']}".replace(" ,", ",")
+def _model(used: ModelUse) -> str:
+    return f"{used['name']} ({used['revision'][:24] or 'no weights'}), {used['dtype']} on {used['device']}"
 
 
 def _licences(entry: Shown) -> str:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.atomic import write_atomically
 from shared.errors import SextantError, StorageFailed
 from shared.files import Artifact
+from shared.runs.atomic import write_atomically
 
 if TYPE_CHECKING:
     from shared.app import Estimate, Result

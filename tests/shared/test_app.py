@@ -74,10 +74,10 @@ def test_reserved_field_names_are_refused_at_declaration(name: str) -> None:
 
 
 def test_from_is_reserved_too() -> None:
-    with pytest.raises(DeclarationError, match="reserved"):
+    class Reserved(Request):
+        from_: str = Field(default="", alias="from")
 
-        class Reserved(Request):
-            from_: str = Field(default="", alias="from")
+    with pytest.raises(DeclarationError, match="reserved"):
 
         @new_app().task
         def task(request: Reserved, context: Context) -> Answered:

@@ -67,7 +67,10 @@ class SayResult(Result):
 
 
 @app.task(
-    examples=[Example("A greeting", {"text": "ahoy", "seed": 3}, source="made up", licence="CC0-1.0"), Example("Long", {"text": "l"}, short=False)],
+    examples=[
+        Example("A greeting", {"text": "ahoy", "seed": 3}, source="made up", licence="CC0-1.0"),
+        Example("Long", {"text": "l"}, short=False),
+    ],
     work=lambda request: Work(request.times, "line", working_bytes=request.times, seconds_a_unit=0.5),
 )
 def say(request: SayRequest, context: Context) -> SayResult:
