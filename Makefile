@@ -41,7 +41,7 @@ format:  ## let ruff rewrite what it can
 	@$(START) -m ruff format .
 
 docs:  ## build the documentation into site/
-	@$(START) --extras all,test,docs -m mkdocs build --strict --quiet $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 $(START) --extras all,test,docs -m mkdocs build --strict --quiet $(ARGS)
 
 constraints:  ## pin the newest versions that fit pyproject.toml into constraints.txt
 	@$(START) scripts/constraints.py $(ARGS)
