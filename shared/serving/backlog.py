@@ -52,6 +52,10 @@ class Backlog:
         return len(self._by_key.get(key, ()))
 
     @property
+    def empty(self) -> bool:
+        return not self._ranked
+
+    @property
     def keys(self) -> int:
         """Different batch keys that wait."""
         return len(self._by_key)

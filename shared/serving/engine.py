@@ -112,7 +112,7 @@ class Engine:
             raise EngineClosed(self._refusal)
         refuse_nested()
         if lane.inline and deadline_s is None and _may_run_inline():
-            inline: Item[Any] = Item(request, lane.pending, on_step=on_step)
+            inline: Item[Any] = Item(request, lane.pending, None, 1, 0.0, None, on_step)
             if cancel is not None:
                 inline.forget = cancel.on_cancel(inline.cancel)
             if inline.done or lane.run_inline(inline):

@@ -57,9 +57,10 @@ def enqueue(
     items: list[Item[Any]] = []
     for request in requests:
         key = (None if warms else _batch_key(model, request), cap, group) if model.max_batch > 1 else group
-        items.append(Item(request, pending, key=key, cap=cap, priority=priority, deadline_s=deadline_s, on_step=on_step))
-    for item in items:
-        item.parts, item.warms, item.shares = parts, warms, group is None
+        items.append(Item(request, pending, key, cap, priority, deadline_s, on_step))
+    if group is not None or parts is not None:
+        for item in items:
+            item.parts, item.warms, item.shares = parts, warms, group is None
     try:
         pending.update(items)
         if cancel is not None:

@@ -71,11 +71,10 @@ class Item(Generic[Res]):
         "warms",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 (made once a request: keywords cost it half a microsecond)
         self,
         request: Any,
         pending: set[Item[Any]],
-        *,
         key: Hashable = None,
         cap: int = 1,
         priority: float = 0.0,
@@ -172,10 +171,13 @@ class Item(Generic[Res]):
 
     def _wait(self, timeout_s: float | None) -> None:
         refuse_nested()
+        if timeout_s is None and self.deadline == FOREVER:
+            self._gate.acquire()
+            self._gate.release()  # for whoever waits beside this thread
+            return
         limit = FOREVER if timeout_s is None else monotonic() + timeout_s
         until = min(limit, self.deadline)
-        arrived = self._gate.acquire() if until == FOREVER else self._gate.acquire(timeout=max(0.0, until - monotonic()))
-        if not arrived:
+        if not self._gate.acquire(timeout=max(0.0, until - monotonic())):
             if limit < self.deadline:
                 raise TimeoutError(f"Not finished within {timeout_s} s; it goes on.")
             self.expire()  # who loses the claim here waits for the winner: exactly one outcome

@@ -11,7 +11,7 @@ from shared.serving.step import fresh, typed
 
 __all__ = ["TRIES", "execute"]
 
-TRIES = 4  # after an out-of-memory: the first with an empty cache, each further one with an idle model less
+TRIES = 5  # after an out-of-memory: one with an empty cache, four more with an idle model less each
 
 _Part = tuple[list[Item[Any]], int]  # items, index of the device they run on
 
@@ -28,7 +28,7 @@ def _attempt(runner: Runner, items: list[Item[Any]], index: int) -> list[_Part]:
     """Run one part; returns the parts that must follow. Retries stand outside of every `except`."""
     failure = None
     for attempt in range(TRIES + 1):
-        items = [item for item in items if not runner.gone(item)]
+        items = [item for item in items if not (item.done and runner.gone(item))]
         if not items:
             return []
         if attempt:

@@ -78,7 +78,7 @@ class Runner:
         if failure is None:
             now = monotonic()
             if item.resolve(value, None, seat.used(1)):
-                self.tally.ran_one(now - started, now - item.created)
+                self.tally.ran(1, now - started, (now - item.created,))
             else:
                 self.tally.ended(item.error)
             return True
@@ -96,15 +96,20 @@ class Runner:
             outcome = self._admitted(items, seat)
         if isinstance(outcome, Failure):
             return outcome
+        results, run_s = outcome
         used = seat.used(len(items))
-        self._note_success(len(items))
+        if self.cap < self.model.max_batch:
+            self._note_success(len(items))
+        self.last_run_s = run_s
         self.expected = len(self._pending)
         self.ended_s = now = monotonic()
-        for item, value in zip(items, outcome, strict=True):
+        latencies_s: list[float] = []
+        for item, value in zip(items, results, strict=True):
             if item.resolve(value, None, used):
-                self.tally.succeeded(now - item.created)
+                latencies_s.append(now - item.created)
             else:
                 self.tally.ended(item.error)
+        self.tally.ran(len(items), run_s, latencies_s)
         return None
 
     def gone(self, item: Item[Any]) -> bool:
@@ -144,7 +149,7 @@ class Runner:
             seat = self._seats[index] = self._sites[index].seat(self.model)
         return seat
 
-    def _admitted(self, items: list[Item[Any]], seat: Seat) -> Sequence[Any] | Failure:
+    def _admitted(self, items: list[Item[Any]], seat: Seat) -> tuple[Sequence[Any], float] | Failure:
         requests = [item.request for item in items if not item.warms]
         try:
             working = self.model.working_bytes(requests) if requests else 0
@@ -157,12 +162,12 @@ class Runner:
         try:
             if must_load and (failure := self._load(seat)) is not None:
                 return failure
-            return self._run(items, requests, seat) if requests else [None] * len(items)
+            return self._run(items, requests, seat) if requests else ([None] * len(items), 0.0)
         finally:
             seat.release(working)
 
-    def _run(self, items: list[Item[Any]], requests: list[Any], seat: Seat) -> Sequence[Any] | Failure:
-        if all(item.done for item in items):  # cancelled while it waited for its admission
+    def _run(self, items: list[Item[Any]], requests: list[Any], seat: Seat) -> tuple[Sequence[Any], float] | Failure:
+        if items[0].done and all(item.done for item in items):  # cancelled while it waited for its admission
             return Failure(Stage.RUN, Cancelled("The request was cancelled."), out_of_memory=False)
         loaded = seat.entry.loaded
         assert loaded is not None
@@ -173,11 +178,9 @@ class Runner:
             if len(results) != len(items):
                 raise ModelFailed(f"Model {self.model.name!r} gave {len(results)} results for {len(items)} requests.")
         except BaseException as error:
+            self.tally.ran(len(items), monotonic() - started)
             return Failure(Stage.RUN, error, seat.site.device.is_out_of_memory(error))
-        finally:
-            self.last_run_s = monotonic() - started
-            self.tally.ran(len(items), self.last_run_s)
-        return results
+        return results, monotonic() - started
 
     def _load(self, seat: Seat) -> Failure | None:
         """Load on an admitted seat, with one retry; then the model pauses. A failure gives the weights' bytes back."""
@@ -209,7 +212,7 @@ class Runner:
         return cause
 
     def _note_success(self, batch_size: int) -> None:
-        if self.cap == self.model.max_batch or batch_size < self.cap:
+        if batch_size < self.cap:
             return
         self._good_runs += 1
         if self._good_runs >= RECOVER_RUNS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.errors import SextantError
@@ -68,27 +68,16 @@ class Tally:
         self._runs = self._requests = self._out_of_memory = self._loads = 0
         self._busy_s = self._latency_s = 0.0
 
-    def ran(self, batch_size: int, seconds: float) -> None:
+    def ran(self, batch_size: int, run_s: float, latencies_s: Sequence[float] = ()) -> None:
+        """A batch ran; `latencies_s` of those requests whose result was taken."""
         with self._lock:
             self._runs += 1
             self._requests += batch_size
-            self._busy_s += seconds
-
-    def ran_one(self, seconds: float, latency_s: float) -> None:
-        """`ran` and `succeeded` of a lone request in one step, for the inline path."""
-        with self._lock:
-            self._runs += 1
-            self._requests += 1
-            self._busy_s += seconds
-            self._latency_s += latency_s
-            self._outcomes["ok"] += 1
-            self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
-
-    def succeeded(self, latency_s: float) -> None:
-        with self._lock:
-            self._outcomes["ok"] += 1
-            self._latency_s += latency_s
-            self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
+            self._busy_s += run_s
+            for latency_s in latencies_s:
+                self._outcomes["ok"] += 1
+                self._latency_s += latency_s
+                self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
 
     def ended(self, error: BaseException | None) -> None:
         """A request that was resolved with `error`."""
