@@ -40,8 +40,9 @@ format:  ## let ruff rewrite what it can
 	@$(START) -m ruff check --fix .
 	@$(START) -m ruff format .
 
+# without --quiet: it hides the warnings from --strict too, and a broken link passes
 docs:  ## build the documentation into site/
-	@NO_MKDOCS_2_WARNING=1 $(START) --extras all,test,docs -m mkdocs build --strict --quiet $(ARGS)
+	@NO_MKDOCS_2_WARNING=1 $(START) --extras all,test,docs -m mkdocs build --strict $(ARGS)
 
 constraints:  ## pin the newest versions that fit pyproject.toml into constraints.txt
 	@$(START) scripts/constraints.py $(ARGS)

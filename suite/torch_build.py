@@ -23,11 +23,14 @@ class PipSettings:
 
     find_links: tuple[str, ...] = ()
     index_url: str = ""
+    no_index: bool = False
 
     @property
-    def for_uv(self) -> list[str]:
-        links = [word for link in self.find_links for word in ("--find-links", link)]
-        return [*links, *(["--default-index", self.index_url] if self.index_url else [])]
+    def for_uv(self) -> tuple[str, ...]:
+        links = tuple(word for link in self.find_links for word in ("--find-links", link))
+        if self.no_index:
+            return (*links, "--no-index")
+        return (*links, "--default-index", self.index_url) if self.index_url else links
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ def pip_settings(listing: str) -> PipSettings:
     def setting(key: str) -> str:
         return next((values[section, key] for section in (":env:", "install", "global") if values.get((section, key))), "")
 
-    return PipSettings(tuple(setting("find-links").split()), setting("index-url"))
+    no_index = setting("no-index").lower() in ("1", "true", "yes", "on")
+    return PipSettings(tuple(setting("find-links").split()), setting("index-url"), no_index)
 
 
 def has_nvidia(devices: Path = Path("/dev")) -> bool:
@@ -76,33 +80,26 @@ def candidates(build: str, settings: PipSettings, environ: Mapping[str, str], sy
 
     build: "cpu" or "cuda" from `flavour`; system: `sys.platform`.
     """
-    constraint = ("-c", "constraints.txt")
+    plain = (f"torch=={TORCH}", "-c", "constraints.txt")
     if build == "cuda":
         # `===`: with `==` and find-links, 2.13.0+cpu counts as the newer 2.13.0 and wins even where CUDA is wanted.
         exact = (f"torch==={TORCH}",)
-        return [Candidate(f"torch {TORCH} for CUDA (several GB)", (*_index(settings), *exact), exact)]
+        return [Candidate(f"torch {TORCH} for CUDA (several GB)", (*settings.for_uv, *exact), exact)]
     if system != "linux":
-        plain = (f"torch=={TORCH}", *constraint)
         return [Candidate(f"torch {TORCH}", (*settings.for_uv, *plain), plain)]
 
     cpu = f"torch=={TORCH}+cpu"
     found: list[Candidate] = []
     if settings.find_links:
-        links = tuple(settings.for_uv)
-        found.append(Candidate(f"torch {TORCH}, CPU build, from find-links", (*links, cpu), (cpu,)))
+        found.append(Candidate(f"torch {TORCH}, CPU build, from find-links", (*settings.for_uv, cpu), (cpu,)))
     if index := environ.get("TORCH_CPU_INDEX"):
         # --no-deps: that index mirrors some of torch's dependencies at other versions than the constraints allow; they
         # are installed with the project, from the default index.
         note = f"torch {TORCH}, CPU build, from TORCH_CPU_INDEX"
         found.append(Candidate(note, ("--no-deps", "--default-index", index, cpu), ("--no-deps", "--index-url", index, cpu)))
-    advice = (
+    aloud = (
         f"torch {TORCH} from the default index: on Linux that is the CUDA build, several GB; "
         "set TORCH_CPU_INDEX (or PIP_FIND_LINKS) to a source of CPU builds for a small one"
     )
-    plain = (f"torch=={TORCH}", *constraint)
-    found.append(Candidate(advice, (*_index(settings), *plain), plain))
+    found.append(Candidate(aloud, (*settings.for_uv, *plain), plain))
     return found
-
-
-def _index(settings: PipSettings) -> tuple[str, ...]:
-    return ("--default-index", settings.index_url) if settings.index_url else ()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Before any test module is imported: these are read when torch, matplotlib and huggingface_hub are.
@@ -15,6 +16,10 @@ os.environ["MPLBACKEND"] = "Agg"
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 for _name in [name for name in os.environ if name.startswith("SEXTANT_") and name not in ("SEXTANT_NO_SKIPS", "SEXTANT_TORCH")]:
     del os.environ[_name]  # a developer's own settings must not decide what a test sees
+
+# No deadline: on a busy machine the first example pays for imports and fails what is right.
+hypothesis.settings.register_profile("sextant", deadline=None)
+hypothesis.settings.load_profile("sextant")
 
 NO_SKIPS = os.environ.get("SEXTANT_NO_SKIPS") == "1"
 

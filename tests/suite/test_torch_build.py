@@ -53,9 +53,10 @@ def test_cpu_without_either_says_aloud_what_comes() -> None:
     assert "TORCH_CPU_INDEX" in only.note
 
 
-def test_cuda_is_asked_for_exactly_and_never_from_find_links() -> None:
+def test_cuda_is_asked_for_exactly_so_that_a_cpu_build_in_find_links_does_not_win() -> None:
     (only,) = candidates("cuda", LINKS, INDEX, "linux")
-    assert only.uv == only.pip == (f"torch==={TORCH}",)
+    assert only.uv == ("--find-links", "/wheels", f"torch==={TORCH}")
+    assert only.pip == (f"torch==={TORCH}",)
 
 
 def test_other_systems_have_one_build() -> None:
@@ -75,11 +76,16 @@ def test_pip_settings_environment_beats_install_beats_global() -> None:
             "install.find-links='/b /c'",
             "global.index-url='file:///global'",
             ":env:.index-url='file:///environment'",
+            "global.no-index='true'",
             ":env:.default-timeout='180'",
             "not a setting",
         ]
     )
-    assert pip_settings(listing) == PipSettings(("/b", "/c"), "file:///environment")
+    assert pip_settings(listing) == PipSettings(("/b", "/c"), "file:///environment", no_index=True)
+
+
+def test_a_folder_of_wheels_can_be_all_there_is() -> None:
+    assert PipSettings(("/wheels",), "file:///mirror", no_index=True).for_uv == ("--find-links", "/wheels", "--no-index")
 
 
 def test_pip_settings_of_nothing() -> None:
