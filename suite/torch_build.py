@@ -80,10 +80,11 @@ def candidates(build: str, settings: PipSettings, environ: Mapping[str, str], sy
 
     build: "cpu" or "cuda" from `flavour`; system: `sys.platform`.
     """
-    plain = (f"torch=={TORCH}", "-c", "constraints.txt")
+    pinned = ("-c", "constraints.txt")
+    plain = (*pinned, f"torch=={TORCH}")
     if build == "cuda":
         # `===`: with `==` and find-links, 2.13.0+cpu counts as the newer 2.13.0 and wins even where CUDA is wanted.
-        exact = (f"torch==={TORCH}",)
+        exact = (*pinned, f"torch==={TORCH}")
         return [Candidate(f"torch {TORCH} for CUDA (several GB)", (*settings.for_uv, *exact), exact)]
     if system != "linux":
         return [Candidate(f"torch {TORCH}", (*settings.for_uv, *plain), plain)]
@@ -91,7 +92,7 @@ def candidates(build: str, settings: PipSettings, environ: Mapping[str, str], sy
     cpu = f"torch=={TORCH}+cpu"
     found: list[Candidate] = []
     if settings.find_links:
-        found.append(Candidate(f"torch {TORCH}, CPU build, from find-links", (*settings.for_uv, cpu), (cpu,)))
+        found.append(Candidate(f"torch {TORCH}, CPU build, from find-links", (*settings.for_uv, *pinned, cpu), (*pinned, cpu)))
     if index := environ.get("TORCH_CPU_INDEX"):
         # --no-deps: that index mirrors some of torch's dependencies at other versions than the constraints allow; they
         # are installed with the project, from the default index.

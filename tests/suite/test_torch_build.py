@@ -9,6 +9,7 @@ import pytest
 from suite.torch_build import TORCH, PipSettings, candidates, flavour, has_nvidia, pip_settings
 
 CPU = f"torch=={TORCH}+cpu"
+PINS = ("-c", "constraints.txt")
 INDEX = {"TORCH_CPU_INDEX": "file:///mirror/cpu"}
 LINKS = PipSettings(find_links=("/wheels",))
 
@@ -35,8 +36,8 @@ def test_the_control_device_alone_is_no_gpu(tmp_path: Path) -> None:
 
 def test_cpu_with_find_links_takes_the_local_build_first() -> None:
     first, *rest = candidates("cpu", LINKS, {}, "linux")
-    assert first.uv == ("--find-links", "/wheels", CPU)
-    assert first.pip == (CPU,)  # pip reads its own find-links
+    assert first.uv == ("--find-links", "/wheels", *PINS, CPU)
+    assert first.pip == (*PINS, CPU)  # pip reads its own find-links
     assert [f"torch=={TORCH}" in choice.pip for choice in rest] == [True]
 
 
@@ -44,7 +45,7 @@ def test_cpu_with_an_index_does_not_take_dependencies_from_it() -> None:
     first, last = candidates("cpu", PipSettings(), INDEX, "linux")
     assert first.uv == ("--no-deps", "--default-index", INDEX["TORCH_CPU_INDEX"], CPU)
     assert first.pip == ("--no-deps", "--index-url", INDEX["TORCH_CPU_INDEX"], CPU)
-    assert last.uv == (f"torch=={TORCH}", "-c", "constraints.txt")
+    assert last.uv == (*PINS, f"torch=={TORCH}")
 
 
 def test_cpu_without_either_says_aloud_what_comes() -> None:
@@ -55,13 +56,13 @@ def test_cpu_without_either_says_aloud_what_comes() -> None:
 
 def test_cuda_is_asked_for_exactly_so_that_a_cpu_build_in_find_links_does_not_win() -> None:
     (only,) = candidates("cuda", LINKS, INDEX, "linux")
-    assert only.uv == ("--find-links", "/wheels", f"torch==={TORCH}")
-    assert only.pip == (f"torch==={TORCH}",)
+    assert only.uv == ("--find-links", "/wheels", *PINS, f"torch==={TORCH}")
+    assert only.pip == (*PINS, f"torch==={TORCH}")
 
 
 def test_other_systems_have_one_build() -> None:
     (only,) = candidates("cpu", PipSettings(), INDEX, "darwin")
-    assert only.pip == (f"torch=={TORCH}", "-c", "constraints.txt")
+    assert only.pip == (*PINS, f"torch=={TORCH}")
 
 
 def test_an_index_of_pip_reaches_uv() -> None:
