@@ -122,7 +122,7 @@ def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is no number
         shown = url.rsplit("@", maxsplit=1)[-1]  # what stands before the @ may be a password
         message = f"{shown!r} is no database URL that is known here."
         remedy = "Write it as sqlite:////path/runs.sqlite3 or postgresql+psycopg://user@host/name in SEXTANT_DATABASE_URL."

@@ -1,4 +1,4 @@
-"""A small studio for the tests of runs; `models` makes its results tell in which batches they were computed."""
+"""A small studio for the tests of runs; its model makes results tell in which batches they were computed."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def make_adder(revision: str = "1") -> Model[Any, Any]:
     )
 
 
-MODELS = [make_adder()]
-
-app = App(key=KEY, title="Tally", summary="Counts and adds.", models=lambda: list(MODELS))
+app = App(key=KEY, title="Tally", summary="Counts and adds.", models=[make_adder()])
 
 
 class CountRequest(Request):
