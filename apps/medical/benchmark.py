@@ -97,10 +97,10 @@ class Runner:
         self.seconds: dict[str, float] = {}
         self.megapixels: dict[str, float] = {}
 
-    def enhance(self, plane: np.ndarray, model: str, operation: str, scale: int, noise: NoiseKind) -> np.ndarray:
+    def enhance(self, plane: np.ndarray, model: str, operation: str, scale: int, noise: NoiseKind, sigma: float | None = None) -> np.ndarray:
         image = _as_image(plane)
         began = time.perf_counter()
-        plan = enhancement.make_plan(image, model=model, operation=operation, scale=scale, noise=noise)  # type: ignore[arg-type]
+        plan = enhancement.make_plan(image, model=model, operation=operation, scale=scale, noise=noise, noise_sigma=sigma)  # type: ignore[arg-type]
         result = enhancement.enhance_image(image, plan, lambda tiles: [item.result() for item in self.engine.submit_many(model, tiles)])[0]
         key = f"{model} {operation}"
         self.seconds[key] = self.seconds.get(key, 0.0) + time.perf_counter() - began
@@ -137,11 +137,10 @@ def _add(scores: Scores, group: str, title: str, result: np.ndarray, truth: np.n
 
 
 def _peers() -> dict[str, Callable[[np.ndarray, float], np.ndarray]]:
-    """Classical denoisers, told the true strength of the noise in scaled units."""
+    """Classical denoisers of Gaussian noise, told its strength."""
     from skimage.restoration import denoise_nl_means, denoise_tv_chambolle
 
     return {
-        "noisy": lambda plane, sigma: plane,
         "TV": lambda plane, sigma: denoise_tv_chambolle(plane, weight=1.5 * sigma),
         "NLM": lambda plane, sigma: denoise_nl_means(plane, patch_size=5, patch_distance=6, h=0.8 * sigma, sigma=sigma, fast_mode=True),
     }
@@ -156,9 +155,12 @@ def denoising(found: list[Sample], level: float, runner: Runner) -> Scores:
         truth = np.maximum((sample.plane - low) / span, 0.0).astype(np.float32) if sample.noise != "gaussian" else (sample.plane - low) / span
         noise = Noise("poisson", 0.0, level**2) if sample.noise == "poisson" else Noise(sample.noise, level)
         noisy = degradation.add_noise(truth, noise, np.random.default_rng([SEED, index]))
+        _add(scores, sample.group, "noisy", noisy, truth)
+        flat, sigma = degradation.stabilise(noisy, noise)  # the peers get the same transforms, and the true strength
         for title, denoise in _peers().items():
-            _add(scores, sample.group, title, denoise(noisy, level).astype(np.float32), truth)
-        _add(scores, sample.group, "SRMD-down", runner.enhance(noisy, "srmd", "denoise", 2, sample.noise), truth)
+            _add(scores, sample.group, title, degradation.restore(denoise(flat, sigma).astype(np.float32), noise), truth)
+        _add(scores, sample.group, "SRMD-down", runner.enhance(noisy, "srmd", "denoise", 2, sample.noise, level), truth)
+        _add(scores, sample.group, "SRMD-down, noise estimated", runner.enhance(noisy, "srmd", "denoise", 2, sample.noise), truth)
     return scores
 
 

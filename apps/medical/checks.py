@@ -70,7 +70,7 @@ def general_warnings(image: MedicalImage) -> list[str]:
     """What holds whatever the format: an untested modality, eight bits, unknown spacing."""
     found = []
     if image.modality not in TESTED_MODALITIES:
-        said = f"its modality is {image.modality}" if image.modality else "the file does not name its modality, and noise is taken as Gaussian"
+        said = f"its modality is {image.modality}" if image.modality else "the file does not name its modality"
         found.append(f"Untested kind of image ({said}): the figures of this studio are for CT, MR and projection radiography.")
     if image.stored.dtype.itemsize == 1:
         found.append("Only 8 bits a pixel: probably a screenshot or an export with a window burned in, not the acquired values.")

@@ -23,7 +23,7 @@ __all__ = ["MANIFEST_SHA256", "MAX_TILE_PX", "MODELS", "Operation", "Tile", "mar
 
 Operation = Literal["super-resolve", "denoise"]
 
-MANIFEST_SHA256 = "267e04e57f55b498295f9e3f634fab707b3aa4cc6df951c4c56e5f1883dfa97f"
+MANIFEST_SHA256 = "d38eb033e9d41e90d5dd5901ad5b34cc4fa869f13b927f0f98ed5b373d5efec9"
 
 MAX_TILE_PX = 576
 """A CT matrix of 512 is one tile; the activations of one tile stay below half a gigabyte."""

@@ -111,22 +111,27 @@ def write_nifti(image: MedicalImage, stored: np.ndarray, derivation: Derivation,
     in_plane = tuple(i for i in range(3) if i != axis)
     affine = volume.affine @ _translation(axis, first_slice)
     affine = scaled_affine(affine, derivation.scale, (in_plane[0], in_plane[1]))
-    values = np.moveaxis(stored, 0, axis)
-    if (image.slope, image.intercept) != (1.0, 0.0):
-        values = values.astype(np.float64) * image.slope + image.intercept
     header = volume.header.copy()
     codes = int(header["qform_code"]), int(header["sform_code"])
-    made = type(volume)(values, affine, header)
+    made = type(volume)(np.moveaxis(stored, 0, axis), affine, header)
     made.header.set_data_dtype(volume.get_data_dtype())
-    made.header.set_slope_inter(image.slope, image.intercept)
     made.header["descrip"] = f"{MARK}: {derivation.short}, {NOT_FOR_DIAGNOSIS}".encode()[:79]
     made.header["slice_start"] = made.header["slice_end"] = 0
     if codes == (0, 0):  # a file without a stated space: its voxel sizes are all that it says, and more than it said before must not be
         codes = (0, 2)
     made.set_qform(affine, codes[0], strip_shears=True)
     made.set_sform(affine, codes[1])
-    content = made.to_bytes()
+    content = _with_rescale(made.to_bytes(), type(made.header), image)
     return gzip.compress(content, 6, mtime=0) if image.format == "nifti-gz" else content
+
+
+def _with_rescale(content: bytes, header_class: Any, image: MedicalImage) -> bytes:
+    """The source's slope and intercept in the header: nibabel would choose its own while writing, and round the values anew."""
+    size_bytes = header_class.template_dtype.itemsize
+    header = header_class(content[:size_bytes], check=False)
+    header["scl_slope"], header["scl_inter"] = image.slope, image.intercept
+    written: bytes = header.binaryblock + content[size_bytes:]
+    return written
 
 
 def _translation(axis: int, first_slice: int) -> np.ndarray:

@@ -129,7 +129,7 @@ def _brain() -> str:
     work=_work,
     examples=(
         Example(
-            "CT slice of the abdomen, 128 x 128, twice the matrix",
+            "CT slice through a thoracic vertebra, 128 x 128, twice the matrix",
             lambda: {"image": _pydicom_file("CT_small.dcm"), "scale": 2},
             source="CT_small.dcm of pydicom's test data",
             licence="MIT (pydicom)",
@@ -147,7 +147,7 @@ def _brain() -> str:
             licence="CC BY 3.0",
         ),
         Example(
-            "CT slice of the abdomen, less noise",
+            "CT slice through a thoracic vertebra, less noise",
             lambda: {"image": _pydicom_file("CT_small.dcm"), "operation": "denoise"},
             source="CT_small.dcm of pydicom's test data",
             licence="MIT (pydicom)",
