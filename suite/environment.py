@@ -215,8 +215,10 @@ class Installer:
 
     def run(self, command: Sequence[str], *, capture: bool = False) -> subprocess.CompletedProcess[str]:
         """One installer process in the checkout; it holds the lock too, and its output goes to stderr unless captured."""
-        environ = {**self.environ}
-        environ.pop("PYTHONPATH", None)
+        # A person's own settings for pip and Python must not lead the installation away from `.venv`.
+        leading_away = ("PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX")
+        environ = {name: value for name, value in self.environ.items() if name not in leading_away}
+        environ["PIP_USER"] = "0"
         if "PIP_CERT" in environ:
             environ.setdefault("SSL_CERT_FILE", environ["PIP_CERT"])
         try:
