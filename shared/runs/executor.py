@@ -171,8 +171,11 @@ class Executor:
                 self._queue.remove(job)
         job.cancel.cancel()
         if queued:
-            self.history.cancel_queued(job.id)
-            job.finish(self.history.get(job.id))
+            try:
+                self.history.cancel_queued(job.id)
+                job.finish(self.history.get(job.id))
+            except SextantError:  # nobody may wait for ever because the database fails
+                self._finish(job, failure(Cancelled("The run was cancelled before it began.")))
 
     def close(self, timeout_s: float = _CLOSE_TIMEOUT_S) -> None:
         """Cancel what waits and what runs, wait for it (at most `timeout_s`) and write the history."""
@@ -257,10 +260,10 @@ class Executor:
     def _beat(self) -> bool:
         """Write heartbeats and progress, hear of cancels, sweep now and then; False when nothing runs or waits."""
         with self._lock:
-            active, jobs = list(self._active.values()), [*self._active.values(), *self._queue]
+            jobs = [*self._active.values(), *self._queue]
         if not jobs:
             return False
-        for job in active:
+        for job in jobs:
             self._write_progress(job)
         self.history.flush()
         requested = self.history.cancel_requests([job.id for job in jobs])

@@ -29,7 +29,7 @@ _LIST_COLUMNS = [column for column in RUNS.c if column.name != "result"]  # a re
 
 _CANCELLED = error_json(Cancelled("The run was cancelled before it began."))
 _ENDED = error_json(
-    RunFailed("The process that ran it ended before the run did.", remedy="Run it again: sextant runs repeat, with this run's id.")
+    RunFailed("The process that held it ended before the run did.", remedy="Run it again: sextant runs repeat, with this run's id.")
 )
 
 
@@ -37,7 +37,8 @@ class History:
     """The table of runs at an SQLAlchemy URL; safe to use from many threads and many processes at once.
 
     store: where the runs' files are; artifacts of the runs it returns open from there.
-    A run of this host whose process died is seen as failed by whoever looks at it.
+    A queued or running run whose process died is seen as failed by whoever looks at it; a queued one without a pid is
+    nobody's and waits for whoever claims it.
     Raises `StorageFailed` for a place that cannot be used.
     """
 
@@ -94,11 +95,8 @@ class History:
         return statistics.median((row.finished_at - row.started_at) / row.work_units for row in rows) if rows else None
 
     def sweep(self) -> int:
-        """Mark the running runs of dead processes failed; returns how many there were."""
-        columns = [RUNS.c[name] for name in _LIFE]
-        with self._database.read() as connection:
-            running = connection.execute(sa.select(*columns).where(RUNS.c.status == "running")).mappings().all()
-        return self._bury([dict(row) for row in running])
+        """Mark the runs of dead processes failed; returns how many there were."""
+        return self._bury(self._fetch(sa.select(*(RUNS.c[name] for name in _LIFE)).where(RUNS.c.status.in_(_HELD))))
 
     def close(self) -> None:
         """Write what is left and let go of the database."""
@@ -153,23 +151,25 @@ class History:
         """The rows of a query, once the dead among them are buried."""
         self._journal.flush()
         rows = self._fetch(query)
-        return self._fetch(query) if self._bury([row for row in rows if row["status"] == "running"]) else rows
+        return self._fetch(query) if self._bury(rows) else rows
 
     def _fetch(self, query: sa.Select[Any]) -> _Rows:
         with self._database.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def _bury(self, running: Sequence[Row]) -> int:
+    def _bury(self, rows: Sequence[Row]) -> int:
+        """Mark those failed whose process died; returns how many there were."""
         now = time.time()
-        dead = [row for row in running if _process_of(row).ended(silent_s=now - row["heartbeat_at"])]
+        held = [row for row in rows if row["status"] in _HELD and row["pid"] is not None]
+        dead = [row for row in held if _process_of(row).ended(silent_s=now - row["heartbeat_at"])]
         if not dead:
             return 0
         # A heartbeat in between shows that it lives: another host's, or one whose clock was set.
-        still = [RUNS.c.id == sa.bindparam("run_id"), RUNS.c.status == "running", RUNS.c.heartbeat_at == sa.bindparam("seen_at")]
-        statement = RUNS.update().where(*still).values(status="failed", finished_at=now, error=_ENDED)
+        as_seen = [RUNS.c[name] == sa.bindparam(f"seen_{name}") for name in ("id", "status", "heartbeat_at")]
+        statement = RUNS.update().where(*as_seen).values(status="failed", finished_at=now, error=_ENDED)
         with self._database.write() as connection:
             for row in dead:
-                connection.execute(statement, {"run_id": row["id"], "seen_at": row["heartbeat_at"]})
+                connection.execute(statement, {f"seen_{name}": row[name] for name in ("id", "status", "heartbeat_at")})
         return len(dead)
 
     def _result_loader(self, run_id: str) -> Any:
@@ -193,7 +193,8 @@ class History:
 
 
 _KEY = "run_key"  # the bound name of the id in an UPDATE: SQLAlchemy keeps a column's own name for a new value
-_LIFE = ("id", "host", "pid", "process_started_at", "heartbeat_at")
+_HELD = ("queued", "running")
+_LIFE = ("id", "status", "host", "pid", "process_started_at", "heartbeat_at")
 
 
 @cache

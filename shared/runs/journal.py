@@ -47,6 +47,8 @@ class Journal:
 
     def insert(self, row: Row) -> None:
         """Note a new run; `row` has every column. Raises `StorageFailed` once very many wait for a database that fails."""
+        if os.getpid() != self._pid:
+            raise StorageFailed("The run history was opened before a fork.", remedy="Open one of its own in the child process.")
         if len(self._pending) >= _PENDING_LIMIT:
             self.flush()
         self._note(True, row)

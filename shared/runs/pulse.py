@@ -6,8 +6,6 @@ import logging
 import threading
 from collections.abc import Callable
 
-from shared.errors import StorageFailed
-
 __all__ = ["Pulse"]
 
 log = logging.getLogger("sextant.runs")
@@ -46,7 +44,7 @@ class Pulse:
             self._awake = False
             try:
                 goes_on = self._beat()
-            except StorageFailed as error:  # what runs goes on; the next beat tries again
+            except Exception as error:  # what runs goes on; the next beat tries again
                 log.warning("no heartbeat: %s", error)
                 goes_on = True
             if goes_on:

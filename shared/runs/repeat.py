@@ -31,13 +31,13 @@ def refuse_changes(run: Run, task: Task[Any, Any], engine: Engine) -> None:
     if not run.finished:
         raise BadInput(f"The run {run.id} is {run.status}.", remedy="Repeat it once it is over.")
     declared = {model.name: model for model in task.app.models}
-    here = {"device": engine.device.name, "dtype": str(default_dtype(engine.device))}
     for used in run.models:
         model = declared.get(used["name"])
         if model is None:
             message = f"The run {run.id} used the model {used['name']!r}, which {task.app.title} no longer has."
             raise Unavailable(message, remedy=f"Run it again with another model: {task.key} has {_names(task)}.")
-        _compare(run, used, {"revision": model.source.revision, **here})
+        device = engine.device
+        _compare(run, used, {"revision": model.source.revision, "device": device.name, "dtype": str(default_dtype(device))})
 
 
 def refuse_other_models(run: Run, used: Sequence[ModelUse]) -> None:

@@ -134,8 +134,9 @@ class Run:
         return str(self.row["host"])
 
     @property
-    def pid(self) -> int:
-        return int(self.row["pid"])
+    def pid(self) -> int | None:
+        """The process that runs it or has it in its queue; None while it waits for whoever claims it."""
+        return None if self.row["pid"] is None else int(self.row["pid"])
 
     @property
     def process_started_at(self) -> datetime | None:

@@ -42,7 +42,7 @@ RUNS = sa.Table(
     sa.Column("progress", sa.Text, nullable=False),
     sa.Column("work_units", sa.Double),
     sa.Column("host", sa.Text, nullable=False),
-    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("pid", sa.Integer),  # of the process that runs it or has it in its queue; none = whoever claims it
     sa.Column("process_started_at", sa.Double, nullable=False),
     sa.Column("heartbeat_at", sa.Double, nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),

@@ -5,9 +5,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import fsspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import NotFound, StorageFailed, Unavailable
@@ -29,6 +28,7 @@ def open_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return lambda: ArtifactStore(url)
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=5_000), as_stream=st.booleans())
 def test_any_bytes_come_back_under_their_hash(open_store: Callable[[], ArtifactStore], data: bytes, as_stream: bool) -> None:
     sha256, size_bytes = open_store().put(io.BytesIO(data) if as_stream else data)
@@ -81,34 +81,3 @@ def test_a_place_that_cannot_be_used_is_refused_by_name(url: str, error: type[Ex
     with pytest.raises(error) as caught:
         ArtifactStore(url)
     assert url.rpartition("/")[2] in str(caught.value)
-
-
-def test_a_damaged_remote_file_is_never_handed_out(tmp_path: Path) -> None:
-    store = ArtifactStore(f"memory://{tmp_path.name}")
-    sha256, _ = store.put(b"whole file")
-    fsspec.filesystem("memory").pipe_file(f"/{tmp_path.name}/{sha256[:2]}/{sha256[2:4]}/{sha256}", b"whole")
-    with pytest.raises(StorageFailed, match="damaged"):
-        store.open(sha256)
-    store.put(b"whole file")
-    with store.open(sha256) as stream:
-        assert stream.read() == b"whole file"
-
-
-def test_a_failed_upload_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = fsspec.filesystem("memory")
-    store = ArtifactStore(f"memory://{tmp_path.name}")
-    whole = files.open
-
-    def break_off(path: str, mode: str = "rb", **options: object) -> object:
-        stream = whole(path, mode, **options)
-        if mode == "wb":
-            stream.write(b"ha")
-            stream.close()
-            raise OSError("connection lost")
-        return stream
-
-    monkeypatch.setattr(type(files), "open", lambda self, *arguments, **options: break_off(*arguments, **options))
-    with pytest.raises(StorageFailed, match="connection lost"):
-        store.put(b"half")
-    monkeypatch.undo()
-    assert not [path for path in files.find(f"/{tmp_path.name}") if files.isfile(path)]

@@ -85,9 +85,13 @@ def test_the_sweep_judges_other_hosts_by_heartbeat(history: History) -> None:
     silent = put(history, host="elsewhere", heartbeat_at=time.time() - SILENT_LIMIT_S - 5)
     beating = put(history, host="elsewhere")
     queued = put(history, status="queued", host="elsewhere", heartbeat_at=0.0)
+    nobodys = put(history, status="queued", pid=None, heartbeat_at=0.0)
     history.flush()
-    assert history.sweep() == 1
-    assert [history.get(row["id"]).status for row in (silent, beating, queued)] == ["failed", "running", "queued"]
+    assert history.sweep() == 2
+    statuses = [history.get(row["id"]).status for row in (silent, beating, queued, nobodys)]
+    assert statuses == ["failed", "running", "failed", "queued"], "what nobody holds waits for whoever claims it"
+    assert history.claim(nobodys["id"])
+    assert history.get(nobodys["id"]).pid == this_process().pid
 
 
 def test_a_run_that_ends_after_all_is_what_it_is(history: History) -> None:
@@ -99,7 +103,7 @@ def test_a_run_that_ends_after_all_is_what_it_is(history: History) -> None:
 
 
 def test_a_queued_run_is_claimed_once(history: History, url: str) -> None:
-    row = put(history, status="queued", started_at=None, pid=1)
+    row = put(history, status="queued", started_at=None)
     other = History(url)
     assert sorted([history.claim(row["id"]), other.claim(row["id"])]) == [False, True]
     run = other.get(row["id"])

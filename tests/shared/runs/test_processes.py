@@ -41,7 +41,7 @@ def test_a_process_beside_another_sees_cancels_and_outlives_it(tmp_path: Path, u
         assert history.sweep() == 1
         run = history.get(second.id)
         assert run.status == "failed"
-        with pytest.raises(RunFailed, match=r"process that ran it ended.*sextant runs repeat"):
+        with pytest.raises(RunFailed, match=r"process that held it ended.*sextant runs repeat"):
             run.result_of(count)
         assert history.get(first.id).status == "cancelled"
         history.close()
@@ -77,17 +77,19 @@ def test_ctrl_c_is_recorded_as_cancelled(tmp_path: Path, url: str, start: Start)
     history.close()
 
 
-def test_after_a_fork_the_history_is_refused(history: History) -> None:
+@pytest.mark.parametrize("use", [lambda executor: executor.history.list(), lambda executor: executor.run(count, count.parse({}))])
+def test_after_a_fork_the_history_is_refused(executor: Executor, use: Callable[[Executor], object]) -> None:
     """A connection shared by two processes corrupts what they write."""
     child = os.fork()
     if child == 0:
         try:
-            history.list()
+            use(executor)
         except StorageFailed as error:
             os._exit(0 if "fork" in str(error) else 2)
-        os._exit(1)
+        finally:
+            os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert history.list() == []
+    assert executor.history.list() == []
 
 
 def _tmpfs_allowed() -> bool:

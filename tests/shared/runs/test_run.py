@@ -6,7 +6,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import BadInput, Cancelled, RunFailed
@@ -25,6 +25,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 json_values = st.recursive(st.none() | st.booleans() | st.integers() | st.text() | finite, st.lists, max_leaves=20)
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_json_comes_back(value: Any) -> None:
     assert json.loads(as_json(value)) == value
