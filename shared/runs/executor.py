@@ -203,10 +203,10 @@ class Executor:
         return self._carry_out(job)
 
     def _carry_out(self, job: Job) -> Run:
-        with self._lock:
-            self._active[job.id] = job
-        self._pulse.wake()
         try:
+            with self._lock:
+                self._active[job.id] = job
+            self._pulse.wake()
             return self._finish(job, execute(job, self._chosen_engine, self.store, self.history))
         except BaseException:  # an interrupt: everything else is an outcome
             job.cancel.cancel()

@@ -10,7 +10,7 @@ import pytest
 
 from shared.cancel import CancelToken
 from shared.errors import BadInput, Cancelled, EngineClosed, NotFound, Overloaded, RunFailed, StorageFailed
-from shared.runs import ArtifactStore, Executor, History, RunProgress
+from shared.runs import ArtifactStore, Executor, History, RunProgress, journal
 from shared.runs import executor as executor_module
 from shared.serving import Engine
 from tests.shared.runs.conftest import ours, wait_until
@@ -187,7 +187,8 @@ def test_closing_cancels_what_waits_and_what_runs(executor: Executor) -> None:
             refused(count, count.parse({}))
 
 
-def test_no_thread_while_nothing_runs(executor: Executor) -> None:
+def test_no_thread_while_nothing_runs(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_LINGER_S", 0.05)
     executor.submit(count, count.parse({})).wait(10)
     executor.run(count, count.parse({}))
     assert ours()
@@ -195,15 +196,18 @@ def test_no_thread_while_nothing_runs(executor: Executor) -> None:
     assert executor.run(count, count.parse({})).status == "done"
 
 
-def test_heartbeats_go_on_while_it_runs(executor: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heartbeats_go_on_while_it_runs_and_while_it_waits(
+    history: History, store: ArtifactStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another host would give the run up without them; also while it says nothing about its progress."""
-    monkeypatch.setattr(executor_module, "_HEARTBEAT_S", 0.1)
-    monkeypatch.setattr(executor_module, "_SWEEP_S", 0.0)
-    handle = executor.submit(count, count.parse({"steps": 1, "wait_s": 1.3}))
-    begun = wait_until(lambda: executor.history.list(status="running"))[0]
-    later = wait_until(lambda: executor.history.get(begun.id).heartbeat_at > begun.heartbeat_at, timeout_s=1.2)
-    assert later
-    assert handle.wait(10).status == "done"
+    for name, seconds in (("_BEAT_S", 0.02), ("_HEARTBEAT_S", 0.05), ("_SWEEP_S", 0.0)):
+        monkeypatch.setattr(executor_module, name, seconds)
+    with Executor(history, store, engine=engine, workers=1) as executor:
+        running, waiting = executor.submit(count, count.parse(LONG)), executor.submit(count, count.parse({}))
+        wait_until(lambda: history.get(running.run_id).status == "running")
+        for run in (history.get(running.run_id), history.get(waiting.run_id)):
+            wait_until(lambda run=run: history.get(run.id).heartbeat_at > run.heartbeat_at)
+        assert history.get(waiting.run_id).status == "queued"
 
 
 def test_the_inputs_of_a_run_are_kept_with_it(executor: Executor, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from shared.errors import BadInput, NotFound, Unavailable
@@ -7,7 +10,7 @@ from shared.runs import Executor, RunHandle
 from shared.serving import CpuDevice, DType, Engine
 from tests.shared.runs import studio
 from tests.shared.runs.conftest import wait_until
-from tests.shared.runs.studio import add, count, fail, make_adder
+from tests.shared.runs.studio import add, count, fail, make_adder, read
 
 
 class OtherDevice(CpuDevice):
@@ -96,3 +99,10 @@ def test_a_run_of_another_owner_cannot_be_repeated(executor: Executor) -> None:
     with pytest.raises(NotFound):
         executor.repeat(run.id, task=count, owner="eve")
     assert executor.repeat(run.id, task=count, owner="ada").owner == "ada"
+
+
+def test_a_run_whose_file_was_removed_is_refused(executor: Executor, tmp_path: Path) -> None:
+    run = executor.run(read, read.parse({"file": ("scan.png", b"pixels")}))
+    shutil.rmtree(tmp_path / "artifacts")
+    with pytest.raises(NotFound, match="Give the file again"):
+        executor.repeat(run.id, task=read)
