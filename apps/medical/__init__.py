@@ -1,5 +1,9 @@
 """Medical imaging: CT, MR and X-ray images made sharper, consistent with what was measured.
 
+Research use only: results are marked NOT FOR DIAGNOSIS.
+
+One call, with a path, bytes or an array:
+
     from apps.medical import enhance
 
     result = enhance(image="slice.dcm", scale=2)

@@ -13,7 +13,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from apps.medical import degradation, enhancement, formats, splits
 from apps.medical.degradation import Noise, NoiseKind
 from apps.medical.image import MedicalImage
 from apps.medical.metrics import psnr_db, ssim
+from apps.medical.models import MODELS, Tile
 from apps.medical.resampling import downsample
+from apps.medical.tasks import brain_template
 from shared.serving import Engine
 
 __all__ = ["Sample", "main", "samples"]
@@ -55,8 +57,6 @@ def samples(data: Path, *, quick: bool) -> Iterator[Sample]:
 
 
 def _package_samples(*, quick: bool) -> Iterator[Sample]:
-    from importlib.resources import files
-
     from pydicom.data import get_testdata_file
 
     for name in ("J2K_pixelrep_mismatch.dcm", "693_J2KI.dcm")[: 1 if quick else 2]:
@@ -65,8 +65,7 @@ def _package_samples(*, quick: bool) -> Iterator[Sample]:
         yield Sample("CT (pydicom)", name, np.where(plane < -1100, np.float32(-1024), plane) if plane.min() < -1100 else plane, "gaussian")
     overlay = Path(get_testdata_file("examples_overlay.dcm", download=False))
     yield Sample("MR (pydicom)", overlay.name, _stored(overlay)[0].astype(np.float32), "rician")
-    brain = Path(str(files("nilearn.datasets.data") / "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz"))
-    volume = _stored(brain)
+    volume = _stored(Path(brain_template()))
     for index in (70, 110)[: 1 if quick else 2]:
         yield Sample("MNI152 (nilearn)", f"slice {index}", volume[index].astype(np.float32), "rician")
 
@@ -97,11 +96,17 @@ class Runner:
         self.seconds: dict[str, float] = {}
         self.megapixels: dict[str, float] = {}
 
-    def enhance(self, plane: np.ndarray, model: str, operation: str, scale: int, noise: NoiseKind, sigma: float | None = None) -> np.ndarray:
+    def enhance(
+        self, plane: np.ndarray, model: str, operation: str, scale: int, noise: NoiseKind, sigma: float | None = None
+    ) -> np.ndarray:
         image = _as_image(plane)
         began = time.perf_counter()
         plan = enhancement.make_plan(image, model=model, operation=operation, scale=scale, noise=noise, noise_sigma=sigma)  # type: ignore[arg-type]
-        result = enhancement.enhance_image(image, plan, lambda tiles: [item.result() for item in self.engine.submit_many(model, tiles)])[0]
+
+        def through_engine(tiles: Sequence[Tile]) -> list[np.ndarray]:
+            return [item.result() for item in self.engine.submit_many(model, tiles)]
+
+        result = enhancement.enhance_image(image, plan, through_engine)[0]
         key = f"{model} {operation}"
         self.seconds[key] = self.seconds.get(key, 0.0) + time.perf_counter() - began
         self.megapixels[key] = self.megapixels.get(key, 0.0) + plane.size / 1e6
@@ -152,7 +157,9 @@ def denoising(found: list[Sample], level: float, runner: Runner) -> Scores:
     for index, sample in enumerate(found):
         span = range_of(sample.plane)
         low = 0.0 if sample.noise == "rician" else float(np.percentile(sample.plane, 0.1))
-        truth = np.maximum((sample.plane - low) / span, 0.0).astype(np.float32) if sample.noise != "gaussian" else (sample.plane - low) / span
+        truth = (
+            np.maximum((sample.plane - low) / span, 0.0).astype(np.float32) if sample.noise != "gaussian" else (sample.plane - low) / span
+        )
         noise = Noise("poisson", 0.0, level**2) if sample.noise == "poisson" else Noise(sample.noise, level)
         noisy = degradation.add_noise(truth, noise, np.random.default_rng([SEED, index]))
         _add(scores, sample.group, "noisy", noisy, truth)
@@ -166,7 +173,11 @@ def denoising(found: list[Sample], level: float, runner: Runner) -> Scores:
 
 def table(scores: Scores, title: str) -> str:
     methods = list(next(iter(scores.values())))
-    lines = [f"\n{title}: PSNR in dB / SSIM, mean over a set (images)\n", "| set | " + " | ".join(methods) + " |", "| --- " * (len(methods) + 1) + "|"]
+    lines = [
+        f"\n{title}: PSNR in dB / SSIM, mean over a set (images)\n",
+        "| set | " + " | ".join(methods) + " |",
+        "| --- " * (len(methods) + 1) + "|",
+    ]
     for group, found in scores.items():
         cells = [f"{np.mean([p for p, _ in found[m]]):.2f} / {np.mean([s for _, s in found[m]]):.4f}" for m in methods]
         lines.append(f"| {group} ({len(found[methods[0]])}) | " + " | ".join(cells) + " |")
@@ -187,8 +198,6 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data/medical"))
     parser.add_argument("--quick", action="store_true", help="fewer images, x2 and one noise level only")
     arguments = parser.parse_args()
-    from apps.medical.models import MODELS
-
     found = list(samples(arguments.data, quick=arguments.quick))
     with Engine() as engine:
         engine.add(*MODELS)
@@ -199,7 +208,10 @@ def main() -> int:
             print(table(scores, f"Super-resolution x{scale}"), flush=True)
             lost += lost_sets(scores) if scale == 2 else []
         for level in (0.03,) if arguments.quick else (0.03, 0.08):
-            print(table(denoising(found, level, runner), f"Denoising, noise {level} of the range (MR Rician, X-ray Poisson, CT Gaussian)"), flush=True)
+            print(
+                table(denoising(found, level, runner), f"Denoising, noise {level} of the range (MR Rician, X-ray Poisson, CT Gaussian)"),
+                flush=True,
+            )
     cores = len(os.sched_getaffinity(0))
     print(f"\nSeconds a measured megapixel, wall, {cores} threads, {_processor()}:\n")
     for key, seconds in runner.seconds.items():

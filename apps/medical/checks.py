@@ -57,7 +57,9 @@ def check_values(stored: np.ndarray, name: str, padding: np.ndarray | None = Non
     import numpy as np
 
     if stored.dtype.kind not in "uif":
-        raise Unsupported(f"{name}: its values are {stored.dtype}; one real number a pixel is expected.", remedy="Export a grey-scale image.")
+        raise Unsupported(
+            f"{name}: its values are {stored.dtype}; one real number a pixel is expected.", remedy="Export a grey-scale image."
+        )
     if stored.dtype.kind == "f" and not np.isfinite(stored).all():
         share = float(1 - np.isfinite(stored).mean())
         raise BadInput(f"{name}: {share:.1%} of its values are NaN or infinite.", remedy="Replace them by a number, e.g. the background's.")

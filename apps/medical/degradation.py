@@ -9,6 +9,7 @@ All on planes scaled so that 0 ... 1 is the image's range (`models.scaling`); `s
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,7 +79,7 @@ def _affine_variance(mean: np.ndarray, rms: np.ndarray) -> tuple[float, float]:
     """(gain, variance at 0), both >= 0, of the quiet blocks in eight classes of brightness."""
     edges = np.quantile(mean, np.linspace(0, 1, 9))
     level, variance = [], []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         chosen = (mean >= low) & (mean <= high)
         if chosen.sum() >= 4:
             level.append(float(np.median(mean[chosen])))
@@ -118,7 +119,7 @@ def add_noise(plane: np.ndarray, noise: Noise, rng: np.random.Generator) -> np.n
     if noise.kind == "rician":
         channels = rng.standard_normal((2, *plane.shape)) * noise.sigma
         return np.hypot(plane + channels[0], channels[1]).astype(np.float32)
-    result = np.asarray(plane, dtype=np.float64)
+    result: np.ndarray = np.asarray(plane, dtype=np.float64)
     if noise.gain > 0:
         result = noise.gain * rng.poisson(np.maximum(result, 0) / noise.gain)
     return (result + noise.sigma * rng.standard_normal(plane.shape)).astype(np.float32)

@@ -61,7 +61,9 @@ def read_dicom(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
         modality=modality,
         slope=slope,
         intercept=intercept,
-        unit="HU" if modality == "CT" and str(dataset.get("RescaleType") or "HU") == "HU" else str(dataset.get("RescaleType") or "stored value"),
+        unit="HU"
+        if modality == "CT" and str(dataset.get("RescaleType") or "HU") == "HU"
+        else str(dataset.get("RescaleType") or "stored value"),
         padding=padding,
         window=_window(dataset),
         inverted=dataset.PhotometricInterpretation == "MONOCHROME1",
@@ -109,15 +111,21 @@ def _refuse_other_objects(dataset: FileDataset, name: str, *, force: bool) -> No
         raise BadInput(f"{name}: {label} with {what}.", remedy="Fetch it again with its pixels, or export it as integers.")
     if any(str(item.get("ManufacturerModelName")) == EQUIPMENT_MODEL for item in dataset.get("ContributingEquipmentSequence") or ()):
         raise BadInput(f"{name} was made by this studio already: enhancing it twice invents detail.", remedy="Give the acquired image.")
-    if "SharedFunctionalGroupsSequence" in dataset or "DetectorInformationSequence" in dataset and int(dataset.get("NumberOfFrames") or 1) > 1:
-        raise Unsupported(f"{name} is a multi-frame {label}, whose geometry stands per frame.", remedy="Export it as classic single-frame images.")
+    if "SharedFunctionalGroupsSequence" in dataset or (
+        "DetectorInformationSequence" in dataset and int(dataset.get("NumberOfFrames") or 1) > 1
+    ):
+        raise Unsupported(
+            f"{name} is a multi-frame {label}, whose geometry stands per frame.", remedy="Export it as classic single-frame images."
+        )
     colour = str(dataset.get("PhotometricInterpretation") or "") not in ("MONOCHROME1", "MONOCHROME2")
     ultrasound = dataset.get("Modality") == "US" or "Ultrasound" in label
     if str(dataset.get("PhotometricInterpretation")) == "PALETTE COLOR":
         raise Unsupported(f"{name} is a palette colour image: its values are indices.", remedy=EXPORT)
     if (colour or ultrasound) and not force:
         what = "a colour image" if colour else "an ultrasound image"
-        raise Unsupported(f"{name} is {what}: this studio is tested on grey-scale CT, MR and radiographs.", remedy="Give force=true (--force) to try.")
+        raise Unsupported(
+            f"{name} is {what}: this studio is tested on grey-scale CT, MR and radiographs.", remedy="Give force=true (--force) to try."
+        )
 
 
 def _count(dataset: FileDataset, keyword: str, default: int, name: str) -> int:
@@ -167,7 +175,7 @@ def _jpeg_size(frame: bytes) -> tuple[int, int] | None:
     at = 2
     while at + 9 < len(frame) and frame[at] == 0xFF:
         marker = frame[at + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC) or marker == 0xF7:
+        if (0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC)) or marker == 0xF7:
             return int.from_bytes(frame[at + 5 : at + 7], "big"), int.from_bytes(frame[at + 7 : at + 9], "big")
         at += 2 + int.from_bytes(frame[at + 2 : at + 4], "big")
     return None

@@ -52,11 +52,14 @@ def _agreement(before: MedicalImage, after: MedicalImage, plan: Plan) -> list[Fi
         label="changed pixels",
         value=round(100 * float(np.mean(changed)), 3),
         unit="%",
-        reference=f"more than {CHANGED_SHARE_OF_RANGE:.0%} of the range away from " + ("cubic interpolation" if plan.factor > 1 else "the input"),
+        reference=f"more than {CHANGED_SHARE_OF_RANGE:.0%} of the range away from "
+        + ("cubic interpolation" if plan.factor > 1 else "the input"),
     )
     if plan.operation == "denoise":
         slope = abs(before.slope)
-        mean = Figure(label="shift of the mean", value=_rounded(float(np.mean(shift)) * slope), unit=before.unit, reference="0: nothing added or lost")
+        mean = Figure(
+            label="shift of the mean", value=_rounded(float(np.mean(shift)) * slope), unit=before.unit, reference="0: nothing added or lost"
+        )
         return [mean, changed_figure]
     error = float(np.mean(errors))
     psnr = 10 * np.log10(plan.scaling.span**2 / max(error, 1e-12 * plan.scaling.span**2))
@@ -83,7 +86,10 @@ def _noise(before: MedicalImage, after: MedicalImage, plan: Plan) -> list[Figure
     if plan.operation == "super-resolve":
         return [first]
     left = estimate_slices(after, plan.scaling, plan.noise.kind)
-    return [first, Figure(label="noise after", value=_rounded(left.at_full_scale * to_unit), unit=before.unit, reference="the same estimate")]
+    return [
+        first,
+        Figure(label="noise after", value=_rounded(left.at_full_scale * to_unit), unit=before.unit, reference="the same estimate"),
+    ]
 
 
 def _rounded(value: float) -> float:

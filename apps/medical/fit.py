@@ -71,7 +71,9 @@ def _operators(n_low: int, scale: int) -> tuple[Tensor, Tensor]:
 
 
 def _minimise(parameters: list[Tensor], loss: Callable[[], Tensor], evaluations: int) -> float:
-    optimiser = torch.optim.LBFGS(parameters, lr=1.0, max_iter=evaluations, max_eval=evaluations, history_size=20, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS(
+        parameters, lr=1.0, max_iter=evaluations, max_eval=evaluations, history_size=20, line_search_fn="strong_wolfe"
+    )
     best = [float("inf")]
 
     def closure() -> Tensor:

@@ -53,7 +53,9 @@ def _guess(data: bytes) -> str:
         b"\xff\xd8\xff": "a JPEG photograph, which lost values when it was saved",
         b"\x1f\x8b": "a gzip archive without a NIfTI volume in it",
     }
-    return next((what for magic, what in known.items() if data.startswith(magic)), "neither DICOM, NIfTI, PNG nor TIFF" if data else "empty")
+    return next(
+        (what for magic, what in known.items() if data.startswith(magic)), "neither DICOM, NIfTI, PNG nor TIFF" if data else "empty"
+    )
 
 
 def write_image(image: MedicalImage, stored: np.ndarray, derivation: Derivation, *, first_slice: int = 0) -> bytes:
@@ -76,7 +78,9 @@ def array_to_file(array: np.ndarray, spacing_mm: tuple[float, float] | None) -> 
 
     if array.ndim not in (2, 3) or array.dtype.kind not in "buif":
         shape = " x ".join(map(str, array.shape))
-        message = f"an array of shape {shape} and type {array.dtype}: (rows, columns) or (slices, rows, columns) of real numbers is expected."
+        message = (
+            f"an array of shape {shape} and type {array.dtype}: (rows, columns) or (slices, rows, columns) of real numbers is expected."
+        )
         raise Unsupported(message, remedy="Give one image or one volume.")
     if array.ndim == 2:
         return "array.tif", raster.from_array(array)

@@ -14,7 +14,19 @@ from typing import Any
 
 from shared.errors import LoadFailed
 
-__all__ = ["CODE_SIZE", "DEPTH", "MANIFEST", "MAX_SIGMA", "NETWORKS", "RECEPTIVE_RADIUS_PX", "WEIGHTS", "WIDTH", "Network", "manifest", "networks"]
+__all__ = [
+    "CODE_SIZE",
+    "DEPTH",
+    "MANIFEST",
+    "MAX_SIGMA",
+    "NETWORKS",
+    "RECEPTIVE_RADIUS_PX",
+    "WEIGHTS",
+    "WIDTH",
+    "Network",
+    "manifest",
+    "networks",
+]
 
 WEIGHTS = Path(__file__).parent / "weights"
 MANIFEST = WEIGHTS / "srmd.json"

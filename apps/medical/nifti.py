@@ -75,7 +75,9 @@ def read_nifti(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
 
 def _check_header(header: Any, shape: tuple[int, ...], name: str) -> None:
     if len(shape) != 3 and not (len(shape) > 3 and all(n == 1 for n in shape[3:])):
-        raise Unsupported(f"{name} has the shape {' x '.join(map(str, shape))}: one volume is expected.", remedy="Give one volume (3 dimensions).")
+        raise Unsupported(
+            f"{name} has the shape {' x '.join(map(str, shape))}: one volume is expected.", remedy="Give one volume (3 dimensions)."
+        )
     if header.get_data_dtype().kind not in "uif":
         raise Unsupported(f"{name} holds {header.get_data_dtype()}: one real number a voxel is expected.", remedy="Export magnitudes.")
     if int(header["intent_code"]) in LABEL_INTENTS:
@@ -83,7 +85,9 @@ def _check_header(header: Any, shape: tuple[int, ...], name: str) -> None:
     if str(np.char.decode(header["descrip"], "latin-1")).startswith(MARK):
         raise BadInput(f"{name} was made by this studio already: enhancing it twice invents detail.", remedy="Give the acquired image.")
     if not is_orthogonal(header.get_best_affine()):
-        raise BadInput(f"{name}: its affine is sheared or singular, so pixels have no spacing.", remedy="Resample it to a right-angled grid first.")
+        raise BadInput(
+            f"{name}: its affine is sheared or singular, so pixels have no spacing.", remedy="Resample it to a right-angled grid first."
+        )
 
 
 def _image(volume: Any, stored: np.ndarray, axis: int, name: str, form: Any) -> MedicalImage:
@@ -145,7 +149,7 @@ def from_array(array: np.ndarray, spacing_mm: tuple[float, float], through_mm: f
     import nibabel
 
     stack = np.asarray(array)[None] if np.asarray(array).ndim == 2 else np.asarray(array)
-    if stack.dtype.kind == "b" or stack.dtype.itemsize == 8 and stack.dtype.kind in "ui":
+    if stack.dtype.kind == "b" or (stack.dtype.itemsize == 8 and stack.dtype.kind in "ui"):
         stack = stack.astype(np.int32)
     volume = nibabel.Nifti1Image(np.moveaxis(stack, 0, 2), np.diag([spacing_mm[0], spacing_mm[1], through_mm, 1.0]))
     volume.header.set_dim_info(slice=2)

@@ -24,7 +24,9 @@ def window_of(image: MedicalImage) -> tuple[float, float, str]:
     if image.window is not None:
         low, high = image.window
         return low, high, f"window {low:g} ... {high:g} {image.unit} (from the file)"
-    values = np.concatenate([image.measured(i) for i in range(0, image.shape[0], max(image.shape[0] // 9, 1))]) * image.slope + image.intercept
+    values = (
+        np.concatenate([image.measured(i) for i in range(0, image.shape[0], max(image.shape[0] // 9, 1))]) * image.slope + image.intercept
+    )
     low, high = (float(v) for v in np.percentile(values, (0.5, 99.5)))
     high = high if high > low else low + 1.0
     return low, high, f"window {low:g} ... {high:g} {image.unit} (0.5 to 99.5 %)"

@@ -45,7 +45,9 @@ def _luminance(pixels: np.ndarray, name: str, *, force: bool) -> np.ndarray:
     if pixels.shape[2] >= 3 and (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all():
         return pixels[..., 0]
     if not force:
-        raise Unsupported(f"{name} is a colour picture: this studio is tested on grey-scale images.", remedy="Give force=true (--force) to try.")
+        raise Unsupported(
+            f"{name} is a colour picture: this studio is tested on grey-scale images.", remedy="Give force=true (--force) to try."
+        )
     return np.rint(pixels[..., :3] @ np.array([0.299, 0.587, 0.114])).astype(pixels.dtype)
 
 
@@ -54,8 +56,9 @@ def _read_png(data: bytes, name: str) -> tuple[np.ndarray, str]:
 
     columns, rows = (int.from_bytes(data[i : i + 4], "big") for i in (16, 20))  # IHDR: before any decoder sees the file
     checks.check_matrix(1, rows, columns, name)
-    with Image.open(io.BytesIO(data)) as picture:
-        software = str(picture.info.get("Software", ""))
+    with Image.open(io.BytesIO(data)) as opened:
+        software = str(opened.info.get("Software", ""))
+        picture: Image.Image = opened
         if picture.mode in ("P", "PA", "RGBA", "LA", "1"):
             picture = picture.convert("L" if picture.mode in ("1", "LA") else "RGB")
         pixels = np.asarray(picture)
@@ -67,7 +70,9 @@ def _read_tiff(data: bytes, name: str) -> tuple[np.ndarray, str]:
 
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         if len(file.pages) != 1:
-            raise Unsupported(f"{name} has {len(file.pages)} pages: one picture is expected.", remedy="Give the pages one by one, or NIfTI.")
+            raise Unsupported(
+                f"{name} has {len(file.pages)} pages: one picture is expected.", remedy="Give the pages one by one, or NIfTI."
+            )
         page: Any = file.pages[0]
         checks.check_matrix(1, int(page.imagelength), int(page.imagewidth), name)
         if page.dtype is None or page.dtype.kind not in "uif" or page.dtype.itemsize > 4:
@@ -84,7 +89,14 @@ def write_raster(image: MedicalImage, stored: np.ndarray, derivation: Derivation
 
         resolution = {} if spacing is None else {"resolution": (10.0 / spacing[1], 10.0 / spacing[0]), "resolutionunit": "CENTIMETER"}
         tifffile.imwrite(
-            buffer, stored[0], photometric="minisblack", software=MARK, description=derivation.sentence, metadata=None, datetime=False, **resolution
+            buffer,
+            stored[0],
+            photometric="minisblack",
+            software=MARK,
+            description=derivation.sentence,
+            metadata=None,
+            datetime=False,
+            **resolution,
         )
         return buffer.getvalue()
     from PIL import Image

@@ -7,6 +7,7 @@ to one grey channel, which is exact for grey input: the first layer's three colo
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from apps.medical.networks import CODE_SIZE, DEPTH, WIDTH
 
 __all__ = ["Srmd", "load_srmd"]
 
+
 class Srmd(nn.Module):
     """(n, 1, rows, columns) in [0, 1] -> (n, 1, rows*scale, columns*scale)."""
 
@@ -27,11 +29,9 @@ class Srmd(nn.Module):
         self.scale = scale
         self.noise = noise
         widths = [1 + CODE_SIZE + int(noise)] + [WIDTH] * (DEPTH - 1) + [scale**2]
-        self.layers = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip(widths, widths[1:], strict=False))
+        self.layers = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in itertools.pairwise(widths))
 
-    def forward(
-        self, image: Tensor, code: Tensor, sigma: Tensor | None = None, *, on_layer: Callable[[int], Any] | None = None
-    ) -> Tensor:
+    def forward(self, image: Tensor, code: Tensor, sigma: Tensor | None = None, *, on_layer: Callable[[int], Any] | None = None) -> Tensor:
         """`code`: (15,) of the blur kernel; `sigma`: (n,) noise as a share of full scale, for networks that take it.
 
         `on_layer(i)` is called before layer i and may raise: a cancelled request stops within a twelfth of the network."""
@@ -54,4 +54,7 @@ def load_srmd(weights: Path, scale: int, *, noise: bool, device: str = "cpu", dt
     """The shipped network, frozen. The file's sha256 is checked by the caller (`networks.Network.check`)."""
     network = Srmd(scale, noise=noise)
     network.load_state_dict(load_file(weights))
-    return network.to(device=device, dtype=dtype, memory_format=torch.channels_last).eval().requires_grad_(False)
+    network.to(device=device, dtype=dtype).eval().requires_grad_(False)
+    for layer in network.layers:
+        layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
+    return network

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from shared.app import App, Artifact, Context, Example, Field, File, InputFile, Request, Result, Work
-from shared.errors import BadInput
+from shared.errors import BadInput, Unavailable
 
-__all__ = ["EnhanceRequest", "EnhanceResult", "Grid", "app", "enhance"]
+__all__ = ["EnhanceRequest", "EnhanceResult", "Grid", "app", "brain_template", "enhance"]
 
 NOTICE = "Research use only, not a medical device: results are estimates, marked NOT FOR DIAGNOSIS. The acquired image is never replaced."
 EXAMPLES = Path(__file__).parent / "examples"
@@ -49,16 +49,20 @@ class Grid(BaseModel):
 class EnhanceRequest(Request):
     """One image or volume, and what is to be done to it."""
 
-    image: Annotated[InputFile, File(kinds=("dcm", "dicom", "ima", "nii", "nii.gz", "png", "tif", "tiff", ""), max_bytes=512 << 20)] = Field(
-        description="DICOM, NIfTI, 8/16-bit PNG or TIFF; in Python also a numpy array, (rows, columns) or (slices, rows, columns)"
+    image: Annotated[InputFile, File(kinds=("dcm", "dicom", "ima", "nii", "nii.gz", "png", "tif", "tiff", ""), max_bytes=512 << 20)] = (
+        Field(description="DICOM, NIfTI, 8/16-bit PNG or TIFF; in Python also a numpy array, (rows, columns) or (slices, rows, columns)")
     )
-    operation: Literal["super-resolve", "denoise"] = Field(default="super-resolve", description="enlarge the matrix in plane, or lower the noise")
+    operation: Literal["super-resolve", "denoise"] = Field(
+        default="super-resolve", description="enlarge the matrix in plane, or lower the noise"
+    )
     scale: Literal[2, 3, 4] = Field(default=2, description="factor of the matrix for super-resolve; denoise keeps the matrix")
     noise: Literal["auto", "gaussian", "poisson", "rician"] = Field(
         default="auto", description="kind of noise; auto: rician for MR, poisson for radiographs, gaussian otherwise"
     )
     noise_sigma: float | None = Field(
-        default=None, gt=0, description="its standard deviation in the image's unit (poisson: at the brightest value); estimated when not given"
+        default=None,
+        gt=0,
+        description="its standard deviation in the image's unit (poisson: at the brightest value); estimated when not given",
     )
     slice_index: int | None = Field(default=None, ge=0, description="only this slice of a NIfTI volume, counted from 0")
     spacing_mm: tuple[float, float] | None = Field(
@@ -119,10 +123,14 @@ def _pydicom_file(name: str) -> str:
     return str(get_testdata_file(name, download=False))
 
 
-def _brain() -> str:
-    from importlib.resources import files
+def brain_template() -> str:
+    """nilearn's copy of the template, found without importing nilearn: that takes seconds."""
+    from importlib.util import find_spec
 
-    return str(files("nilearn.datasets.data") / "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz")
+    spec = find_spec("nilearn")
+    if spec is None or not spec.submodule_search_locations:
+        raise Unavailable("The MNI152 template comes with nilearn, which is missing.", remedy="Install the extra `medical`.")
+    return str(Path(spec.submodule_search_locations[0]) / "datasets" / "data" / "mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz")
 
 
 @app.task(
@@ -136,7 +144,7 @@ def _brain() -> str:
         ),
         Example(
             "Brain MR, one slice of the MNI152 template, twice the matrix",
-            lambda: {"image": _brain(), "slice_index": 95, "noise": "rician"},
+            lambda: {"image": brain_template(), "slice_index": 95, "noise": "rician"},
             source="MNI ICBM152 nonlinear symmetric 2009a, in nilearn's package",
             licence="ICBM licence: free to use, copy and distribute with the notice kept",
         ),

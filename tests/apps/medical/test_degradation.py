@@ -48,7 +48,8 @@ def test_rician_air_becomes_dark_again() -> None:
 
 def test_the_quiet_ratio_is_that_of_white_noise() -> None:
     found = [
-        np.quantile(degradation._local_noise(np.random.default_rng(seed).standard_normal((256, 256)).astype(np.float32))[1], 0.2) for seed in range(8)
+        np.quantile(degradation._local_noise(np.random.default_rng(seed).standard_normal((256, 256)).astype(np.float32))[1], 0.2)
+        for seed in range(8)
     ]
     assert np.mean(found) == pytest.approx(degradation.QUIET_RATIO, rel=0.01)
 

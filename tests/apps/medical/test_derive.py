@@ -43,7 +43,11 @@ def test_says_what_it_is_from_what_and_by_whom(dicom_file: Files) -> None:
     assert made.Manufacturer == source.Manufacturer
     assert made.SOPInstanceUID not in (source.SOPInstanceUID, source.SeriesInstanceUID)
     assert made.SeriesInstanceUID != source.SeriesInstanceUID
-    assert (made.StudyInstanceUID, made.FrameOfReferenceUID, made.PatientID) == (source.StudyInstanceUID, source.FrameOfReferenceUID, source.PatientID)
+    assert (made.StudyInstanceUID, made.FrameOfReferenceUID, made.PatientID) == (
+        source.StudyInstanceUID,
+        source.FrameOfReferenceUID,
+        source.PatientID,
+    )
     assert made.file_meta.MediaStorageSOPInstanceUID == made.SOPInstanceUID
 
 
@@ -74,17 +78,22 @@ def test_bits_sign_and_rescale_stay_and_stale_things_go(dicom_file: Files, tmp_p
     source, made = derive(tmp_path / "overlaid.dcm")
     for keyword in ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PhotometricInterpretation"):
         assert made[keyword].value == source[keyword].value
-    assert any(tag.group & 0xFF00 == 0x6000 for tag in source.keys())
-    assert not any(tag.group & 0xFF00 == 0x6000 for tag in made.keys())
+    assert any(tag.group & 0xFF00 == 0x6000 for tag in source)
+    assert not any(tag.group & 0xFF00 == 0x6000 for tag in made)
     for keyword in ("SmallestImagePixelValue", "LargestImagePixelValue", "IconImageSequence", "InstanceCreationTime"):
         assert keyword not in made
 
 
-def test_loss_is_carried_over(dicom_file: Files) -> None:
-    source, made = derive(dicom_file("JPEG2000.dcm"))
+def test_loss_is_carried_over_and_stated_where_the_source_forgot(dicom_file: Files, tmp_path: Path) -> None:
+    _, made = derive(dicom_file("JPEG2000.dcm"))
     assert made.LossyImageCompression == "01"
-    assert made.LossyImageCompressionMethod
     assert made.file_meta.TransferSyntaxUID == pydicom.uid.ExplicitVRLittleEndian
+    forgetful = pydicom.dcmread(dicom_file("JPEG2000.dcm"))
+    del forgetful.LossyImageCompression
+    forgetful.save_as(tmp_path / "forgetful.dcm")
+    _, made = derive(tmp_path / "forgetful.dcm")
+    assert (made.LossyImageCompression, made.LossyImageCompressionMethod) == ("01", "ISO_15444_1")
+    assert float(made.LossyImageCompressionRatio) > 10
 
 
 def test_identifiers_are_a_function_of_source_and_request(dicom_file: Files) -> None:

@@ -37,7 +37,9 @@ def test_a_ct_slice_in_hounsfield_units(dicom_file: Files) -> None:
     assert any("identity" in warning for warning in image.warnings)
 
 
-@pytest.mark.parametrize("name", ["MR_small_RLE", "MR_small_bigendian", "MR_small_implicit", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"])
+@pytest.mark.parametrize(
+    "name", ["MR_small_RLE", "MR_small_bigendian", "MR_small_implicit", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"]
+)
 def test_every_transfer_syntax_gives_the_same_values(dicom_file: Files, name: str) -> None:
     plain = read_dicom(dicom_file("MR_small.dcm").read_bytes(), "plain")
     other = read_dicom(dicom_file(f"{name}.dcm").read_bytes(), name)

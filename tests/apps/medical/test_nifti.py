@@ -68,7 +68,9 @@ def test_rescale_is_kept() -> None:
 def test_one_slice_keeps_its_place() -> None:
     data = volume()
     image = read_nifti(data, "a")
-    made = nibabel.Nifti1Image.from_bytes(write_nifti(image, image.stored[3:4].repeat(2, axis=1).repeat(2, axis=2), DERIVATION, first_slice=3))
+    made = nibabel.Nifti1Image.from_bytes(
+        write_nifti(image, image.stored[3:4].repeat(2, axis=1).repeat(2, axis=2), DERIVATION, first_slice=3)
+    )
     source = nibabel.Nifti1Image.from_bytes(data)
     assert made.affine @ [39.5, 35.5, 0, 1] == pytest.approx(source.affine @ [19.5, 17.5, 3, 1])
 
@@ -89,7 +91,11 @@ def test_nifti_2_and_a_volume_without_a_stated_space() -> None:
     [
         (volume((40, 36, 5, 3)), Unsupported, "one volume"),
         (volume(intent_code=1002), Unsupported, "label map"),
-        (volume(affine=np.array([[1, 0.4, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]]), qform_code=0, sform_code=2), BadInput, "sheared"),
+        (
+            volume(affine=np.array([[1, 0.4, 0, 0], [0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1.0]]), qform_code=0, sform_code=2),
+            BadInput,
+            "sheared",
+        ),
         (volume(descrip=b"Sextant medical: denoised"), BadInput, "already"),
         (volume((16, 16, 4)), BadInput, "16 x 16"),
         (volume()[:3000], BadInput, "broken NIfTI"),

@@ -25,7 +25,9 @@ def test_a_constant_stays_and_the_field_of_view_stays(scale: int) -> None:
     def centre(image: np.ndarray) -> np.ndarray:
         """In shares of the field of view, from the outer edge of the first pixel."""
         axes = [np.arange(n) + 0.5 for n in image.shape]
-        return np.array([(image.sum(1) * axes[0]).sum() / image.sum() / image.shape[0], (image.sum(0) * axes[1]).sum() / image.sum() / image.shape[1]])
+        return np.array(
+            [(image.sum(1) * axes[0]).sum() / image.sum() / image.shape[0], (image.sum(0) * axes[1]).sum() / image.sum() / image.shape[1]]
+        )
 
     assert centre(small) == pytest.approx(centre(blob), abs=2e-3)
     assert centre(upsample(small, scale)) == pytest.approx(centre(blob), abs=2e-3)

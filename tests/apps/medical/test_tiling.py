@@ -9,7 +9,11 @@ from apps.medical.tiling import cut, join, plan
 
 
 @given(
-    rows=st.integers(32, 150), columns=st.integers(32, 150), core=st.integers(20, 80), margin=st.integers(0, 40), scale=st.sampled_from([1, 2, 3, 4])
+    rows=st.integers(32, 150),
+    columns=st.integers(32, 150),
+    core=st.integers(20, 80),
+    margin=st.integers(0, 40),
+    scale=st.sampled_from([1, 2, 3, 4]),
 )
 @settings(max_examples=60, deadline=None)
 def test_cut_and_join_lose_nothing(rows: int, columns: int, core: int, margin: int, scale: int) -> None:
