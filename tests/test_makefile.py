@@ -16,6 +16,7 @@ GOALS = {
     "run": "-m suite apps --only medical",
     "test": "-m pytest --only medical",
     "bench-engine": "-m tests.benchmarks.engine --only medical",
+    "bench-runs": "-m tests.benchmarks.runs --only medical",
     "bench-medical": "-m apps.medical.benchmark --only medical",
 }
 
