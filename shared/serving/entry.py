@@ -47,6 +47,7 @@ class Grant:
     working: int
     slots: int
     victims: list[Entry] = field(default_factory=list)
+    pledged: int = 0  # bytes of victims beyond the need, counted as used until they are closed
     must_load: bool = False
     error: Exception | None = None
     gate: threading.Lock = field(default_factory=threading.Lock)

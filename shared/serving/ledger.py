@@ -128,13 +128,15 @@ class Ledger:
         with self._lock:
             for entry in grant.victims:
                 self._absent(entry)
+            self.used -= grant.pledged
+            grant.pledged = 0
             self.ceiling = self._read_ceiling()
             victims: list[Entry] = []
             for entry in self._idle(grant.entry):
-                if self.used <= self.ceiling:
+                if self.used - grant.pledged <= self.ceiling:
                     break
                 self._begin_closing(entry)
-                self.used -= entry.nbytes
+                grant.pledged += entry.nbytes
                 victims.append(entry)
             grant.victims = victims
             self._wake()
@@ -192,10 +194,16 @@ class Ledger:
         return victims if over <= 0 else None
 
     def _grant(self, grant: Grant, victims: list[Entry]) -> None:
-        for victim in victims:  # their bytes pass to `grant` now; its thread closes them before it allocates
+        # The victims' bytes pass to `grant` now, since its thread closes them before it allocates; what they hold beyond
+        # its need stays counted until then, or a third model would be admitted into memory that is still taken.
+        need = self._need(grant)
+        freed = 0
+        for victim in victims:
             self._begin_closing(victim)
-            self.used -= victim.nbytes
+            freed += victim.nbytes
         grant.victims = victims
+        grant.pledged = max(0, freed - need)
+        self.used += grant.pledged - freed
         if grant.entry.state is not State.RESIDENT:
             grant.entry.state = State.LOADING
             grant.must_load = True
