@@ -31,7 +31,7 @@ def default_executor() -> Executor:
 
     with _lock:
         chosen = settings()
-        if _current is not None and _current[:2] == (os.getpid(), chosen):
+        if _current is not None and _current[:2] == (os.getpid(), chosen) and not _current[2].closed:
             return _current[2]
         if _current is not None and _current[0] == os.getpid():
             _close(_current[2])

@@ -6,21 +6,24 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from shared.cancel import CancelToken
 from shared.errors import Cancelled, EngineClosed, Overloaded, SextantError
 from shared.files import Store
+from shared.runs.drain import hold_artifacts, unclaimed
 from shared.runs.history import History
 from shared.runs.inputs import keep_files
 from shared.runs.job import Job, RunHandle
 from shared.runs.outcome import execute, failure
 from shared.runs.pulse import Pulse
 from shared.runs.repeat import find_task, refuse_changes
-from shared.runs.run import Row, Run, as_json
+from shared.runs.run import Row, Run, RunProgress, as_json
 
 if TYPE_CHECKING:
+    from shared.app import App
     from shared.context import Progress
     from shared.serving import Engine
     from shared.task import Request, Task
@@ -42,7 +45,7 @@ class Executor:
     execute at a time, in threads that are there only while something is queued. owner: written into the runs. engine: for
     tasks, the process's default one when not given. queue_limit: submitted runs that may wait.
 
-    It runs its own runs only: those it was asked for.
+    It runs its own runs only, those it was asked for; after `drain`, a server's, also those that wait for anybody.
     """
 
     def __init__(
@@ -66,6 +69,9 @@ class Executor:
         self._lock = threading.Lock()
         self._queue: deque[Job] = deque()
         self._active: dict[str, Job] = {}
+        self._arriving: set[str] = set()  # being written as queued, not in the queue yet
+        self._elsewhere: dict[str, Job] = {}  # of its queue, but another server was faster
+        self._drained: dict[str, App] = {}
         self._threads: set[threading.Thread] = set()
         self._closed = False
         self._pulse = Pulse(self._beat, interval_s=_BEAT_S)
@@ -107,23 +113,10 @@ class Executor:
         `StorageFailed`: then there is no run.
         """
         self._refuse_closed()
-        if len(self._queue) >= self._queue_limit:
-            raise Overloaded(f"{len(self._queue)} runs are waiting already, the limit.", retry_after_s=10)
+        self._refuse_full()
         request = keep_files(task.with_model(request), self.store)
         owner = owner or self._owner
-        job = Job(task, request, owner=owner, parent=parent, engine=engine, on_progress=on_progress, cancel=cancel)
-        job.row.update(status="queued", started_at=None)
-        self.history.enqueue(job.row)
-        with self._lock:
-            self._queue.append(job)
-            if len(self._threads) < self._workers:
-                thread = threading.Thread(target=self._work, name="sextant-run", daemon=True)
-                self._threads.add(thread)
-                thread.start()
-        self._pulse.wake()
-        if self._closed:  # it was closed meanwhile, perhaps before it could see this run
-            self.cancel(job)
-        return RunHandle(job, self)
+        return self._submit(Job(task, request, owner=owner, parent=parent, engine=engine, on_progress=on_progress, cancel=cancel))
 
     def repeat(
         self,
@@ -141,22 +134,22 @@ class Executor:
         `BadInput` for a run that is not over; `Unavailable`, naming what differs, where its models' revisions, device or
         number format are not to be had as recorded.
         """
-        earlier = self.history.get(run_id, owner)
-        task = task or find_task(earlier)
-        engine = engine or self._chosen_engine()
-        refuse_changes(earlier, task, engine)
-        return self._run(
-            Job(
-                task,
-                task.parse(earlier.request, files=self.store),
-                owner=owner or self._owner,
-                parent=earlier.id,
-                engine=engine,
-                on_progress=on_progress,
-                cancel=cancel,
-                earlier=earlier,
-            )
-        )
+        return self._run(self._repetition(run_id, task, owner, engine=engine, on_progress=on_progress, cancel=cancel))
+
+    def submit_repeat(self, run_id: str, *, task: Task[Any, Any] | None = None, owner: str | None = None) -> RunHandle:
+        """`repeat`, queued; raises what `repeat` raises and what `submit` raises."""
+        self._refuse_closed()
+        self._refuse_full()
+        return self._submit(self._repetition(run_id, task, owner))
+
+    def drain(self, apps: Sequence[App]) -> None:
+        """Be the server of these studios: their queued runs outlive this process, and those that wait are taken over.
+
+        A run that is queued from now on belongs to nobody until it begins, so that the next server goes on where this one
+        ended, in the same order; each is begun by exactly one.
+        """
+        self._drained = {app.key: app for app in apps}
+        self._adopt()
 
     def position(self, job: Job) -> int:
         """Place in the queue: 1 is next, 0 is not in it."""
@@ -170,6 +163,8 @@ class Executor:
             if queued:
                 self._queue.remove(job)
         job.cancel.cancel()
+        if job.id in self._elsewhere:
+            self.history.request_cancel(job.id)
         if queued:
             try:
                 self.history.cancel_queued(job.id)
@@ -177,12 +172,35 @@ class Executor:
             except SextantError:  # nobody may wait for ever because the database fails
                 self._finish(job, failure(Cancelled("The run was cancelled before it began.")))
 
+    def live(self, run_id: str) -> RunProgress | None:
+        """How far a run is that this executor runs now; what others see of it is up to half a second older."""
+        job = self._active.get(run_id)
+        return None if job is None else job.progress
+
+    def cancel_running(self) -> None:
+        """Stop whatever runs, at its next step."""
+        with self._lock:
+            jobs = list(self._active.values())
+        for job in jobs:
+            self.cancel(job)
+
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def close(self, timeout_s: float = _CLOSE_TIMEOUT_S) -> None:
-        """Cancel what waits and what runs, wait for it (at most `timeout_s`) and write the history."""
+        """Cancel what waits and what runs, wait for it (at most `timeout_s`) and write the history.
+
+        What waits for whichever server comes next stays queued.
+        """
         with self._lock:
             self._closed = True
+            kept = [job for job in self._queue if job.row["pid"] is None] + list(self._elsewhere.values())
+            self._queue = deque(job for job in self._queue if job.row["pid"] is not None)
             jobs = [*self._queue, *self._active.values()]
             threads = list(self._threads)
+        for job in kept:
+            job.finish(Run(job.row, self.store))
         for job in jobs:
             self.cancel(job)
         until = time.monotonic() + timeout_s
@@ -196,6 +214,44 @@ class Executor:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def _repetition(self, run_id: str, task: Task[Any, Any] | None, owner: str | None, **options: Any) -> Job:
+        earlier = self.history.get(run_id, owner)
+        task = task or find_task(earlier)
+        options["engine"] = options.get("engine") or self._chosen_engine()
+        refuse_changes(earlier, task, options["engine"])
+        request = task.parse(earlier.request, files=self.store)
+        return Job(task, request, owner=owner or self._owner, parent=earlier.id, earlier=earlier, **options)
+
+    def _submit(self, job: Job) -> RunHandle:
+        job.row.update(status="queued", started_at=None)
+        if job.task.app.key in self._drained:
+            job.row.update(pid=None)
+        self._arriving.add(job.id)
+        try:
+            self.history.enqueue(job.row)
+            self._append(job)
+        finally:
+            self._arriving.discard(job.id)
+        if self._closed:  # it was closed meanwhile, perhaps before it could see this run
+            self.cancel(job)
+        return RunHandle(job, self)
+
+    def _append(self, job: Job) -> None:
+        with self._lock:
+            self._queue.append(job)
+            if len(self._threads) < self._workers:
+                thread = threading.Thread(target=self._work, name="sextant-run", daemon=True)
+                self._threads.add(thread)
+                thread.start()
+        self._pulse.wake()
+
+    def _adopt(self) -> None:
+        """Queue what waits for anybody, in its order."""
+        with self._lock:
+            known = {*self._arriving, *self._elsewhere, *self._active, *(job.id for job in self._queue)}
+        for job in unclaimed(self.history, self.store, self._drained, known):
+            self._append(job)
 
     def _run(self, job: Job) -> Run:
         self._refuse_closed()
@@ -218,6 +274,7 @@ class Executor:
     def _finish(self, job: Job, changes: Row) -> Run:
         changes = {"progress": as_json(job.progress), "heartbeat_at": time.time(), **changes}
         self.history.update(job.id, changes)
+        hold_artifacts(self.history, job, changes)
         return job.finish(Run({**job.row, **changes}, self.store))
 
     def _leave(self, job: Job) -> None:
@@ -247,11 +304,14 @@ class Executor:
 
     def _work_on(self, job: Job) -> None:
         try:
+            if self._closed and job.row["pid"] is None:
+                return
             if self.history.claim(job.id):
-                job.row.update(status="running", started_at=time.time())
+                job.note_claim()
                 self._carry_out(job)
-            else:  # cancelled from elsewhere while it waited
-                job.finish(self.history.get(job.id))
+            else:  # cancelled from elsewhere while it waited, or begun by another server
+                self._elsewhere[job.id] = job
+                self._look_elsewhere()
         except SextantError as error:
             self._finish(job, failure(error))
         finally:
@@ -260,7 +320,7 @@ class Executor:
     def _beat(self) -> bool:
         """Write heartbeats and progress, hear of cancels, sweep now and then; False when nothing runs or waits."""
         with self._lock:
-            jobs = [*self._active.values(), *self._queue]
+            jobs = [*self._active.values(), *self._queue, *self._elsewhere.values()]
         if not jobs:
             return False
         for job in jobs:
@@ -270,16 +330,32 @@ class Executor:
         for job in jobs:
             if job.id in requested:
                 self.cancel(job)
+        self._look_elsewhere()
         if time.monotonic() - self._swept_at > _SWEEP_S:
             self._swept_at = time.monotonic()
             self.history.sweep()
+            self._adopt()
         return True
 
+    def _look_elsewhere(self) -> None:
+        """Hand over what other servers have finished."""
+        for job in list(self._elsewhere.values()):
+            run = self.history.get(job.id)
+            if run.finished:
+                self._elsewhere.pop(job.id, None)
+                job.finish(run)
+
     def _write_progress(self, job: Job) -> None:
+        if job.row["pid"] is None:  # it is nobody's yet, or another server's
+            return
         now, progress = time.monotonic(), job.progress
         if progress != job.progress_written or now - job.beaten_at > _HEARTBEAT_S:
             job.progress_written, job.beaten_at = progress, now
             self.history.update(job.id, {"progress": as_json(progress), "heartbeat_at": time.time()})
+
+    def _refuse_full(self) -> None:
+        if len(self._queue) >= self._queue_limit:
+            raise Overloaded(f"{len(self._queue)} runs are waiting already, the limit.", retry_after_s=10)
 
     def _refuse_closed(self) -> None:
         if self._closed:

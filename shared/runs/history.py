@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from shared.errors import BadInput, Cancelled, NotFound, RunFailed
 from shared.files import Store
 from shared.runs.database import Database
+from shared.runs.holdings import Holdings
 from shared.runs.journal import Change, Journal
 from shared.runs.process import Process, this_host, this_process
 from shared.runs.run import ID_ALPHABET, ID_LENGTH, STATUSES, Row, Run, error_json
@@ -36,7 +37,7 @@ _ENDED = error_json(
 class History:
     """The table of runs at an SQLAlchemy URL; safe to use from many threads and many processes at once.
 
-    store: where the runs' files are; artifacts of the runs it returns open from there.
+    store: where the runs' files are; artifacts of the runs it returns open from there. files: whose they are.
     A queued or running run whose process died is seen as failed by whoever looks at it; a queued one without a pid is
     nobody's and waits for whoever claims it.
     Raises `StorageFailed` for a place that cannot be used.
@@ -46,6 +47,7 @@ class History:
         self.store = store
         self._database = Database(url)
         prepare(self._database)
+        self.files = Holdings(self._database)
         self._journal = Journal(self._put_down)
 
     def get(self, run_id: str, owner: str | None = None) -> Run:
@@ -94,6 +96,16 @@ class History:
             rows = connection.execute(recent.order_by(RUNS.c.created_at.desc()).limit(_RATED_RUNS)).all()
         return statistics.median((row.finished_at - row.started_at) / row.work_units for row in rows) if rows else None
 
+    def position(self, run: Run) -> int:
+        """Place of a queued run in its queue: 1 is next; 0 for one that is not queued. A queue is a process's, or nobody's yet."""
+        if run.status != "queued":
+            return 0
+        same = [RUNS.c[name].is_not_distinct_from(run.row[name]) for name in ("host", "pid")] if run.pid else [RUNS.c.pid.is_(None)]
+        earlier = sa.tuple_(RUNS.c.created_at, RUNS.c.id) < sa.tuple_(sa.literal(run.row["created_at"]), sa.literal(run.id))
+        with self._database.read() as connection:
+            count = sa.select(sa.func.count()).where(RUNS.c.status == "queued", *same, earlier)
+            return int(connection.execute(count).scalar_one()) + 1
+
     def sweep(self) -> int:
         """Mark the runs of dead processes failed; returns how many there were."""
         return self._bury(self._fetch(sa.select(*(RUNS.c[name] for name in _LIFE)).where(RUNS.c.status.in_(_HELD))))
@@ -121,6 +133,11 @@ class History:
     def flush(self) -> None:
         """Write what is noted. Raises `StorageFailed`."""
         self._journal.flush()
+
+    def unclaimed(self, apps: Sequence[str]) -> _Rows:
+        """Queued runs of these studios that no process holds, in their order."""
+        waiting = sa.select(RUNS).where(RUNS.c.status == "queued", RUNS.c.pid.is_(None), RUNS.c.app.in_(apps))
+        return self._fetch(waiting.order_by(RUNS.c.created_at, RUNS.c.id))
 
     def claim(self, run_id: str) -> bool:
         """Take a queued run for this process; True for exactly one of all who try."""

@@ -20,7 +20,10 @@ __all__ = ["Job", "RunHandle"]
 
 
 class Job:
-    """One run: what it was asked, its row as far as it is known, and who waits for it. earlier: the run that it repeats."""
+    """One run: what it was asked, its row as far as it is known, and who waits for it.
+
+    earlier: the run that it repeats. row: of a run that is in the history already.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Job:
         on_progress: Progress | None = None,
         cancel: CancelToken | None = None,
         earlier: Run | None = None,
+        row: Row | None = None,
     ) -> None:
         self.task = task
         self.request = request
@@ -45,7 +49,7 @@ class Job:
         self.beaten_at = time.monotonic()
         self.over = threading.Event()
         self.run: Run | None = None
-        self.row = _new_row(task, request, owner, parent)
+        self.row = _new_row(task, request, owner, parent) if row is None else row
 
     @property
     def id(self) -> str:
@@ -56,6 +60,12 @@ class Job:
         self.progress = RunProgress(done, total, note)
         if self.on_progress is not None:
             self.on_progress(done, total, note)
+
+    def note_claim(self) -> None:
+        """It is this process's, and runs."""
+        me, now = this_process(), time.time()
+        life = {"host": me.host, "pid": me.pid, "process_started_at": me.started_at, "heartbeat_at": now, "started_at": now}
+        self.row.update(status="running", **life)
 
     def finish(self, run: Run) -> Run:
         """Hand the finished run to whoever waits."""
@@ -94,7 +104,10 @@ class RunHandle:
         self._executor.cancel(self._job)
 
     def wait(self, timeout_s: float | None = None) -> Run:
-        """The finished run. Raises the builtin `TimeoutError` after `timeout_s`, in which case the run goes on."""
+        """The finished run; a queued one where a server closed that leaves it to the next.
+
+        Raises the builtin `TimeoutError` after `timeout_s`, in which case the run goes on.
+        """
         if not self._job.over.wait(timeout_s) or self._job.run is None:
             raise TimeoutError(f"The run {self.run_id} is not over after {timeout_s} s; it goes on.")
         return self._job.run

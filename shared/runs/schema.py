@@ -1,4 +1,4 @@
-"""The table of runs, its version, and the prebuilt statements."""
+"""The tables: runs, whose files are whose, and the version of both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.errors import StorageFailed
 from shared.runs.database import Database
 from shared.runs.run import ID_LENGTH
 
-__all__ = ["META", "RUNS", "SCHEMA_VERSION", "prepare"]
+__all__ = ["FILES", "META", "RUNS", "SCHEMA_VERSION", "prepare"]
 
 SCHEMA_VERSION = 1
 
@@ -54,6 +54,18 @@ sa.Index("ix_runs_created", RUNS.c.created_at)
 sa.Index("ix_runs_status", RUNS.c.status, RUNS.c.created_at)
 sa.Index("ix_runs_task", RUNS.c.app, RUNS.c.task, RUNS.c.status, RUNS.c.created_at)
 
+# Whose files are whose: a sha256 is no secret, so that knowing one opens nothing over HTTP.
+FILES = sa.Table(
+    "files",
+    METADATA,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+
 
 def prepare(database: Database) -> None:
     """Make the tables where there are none. Raises `StorageFailed` for a history of another version."""
@@ -70,15 +82,17 @@ def prepare(database: Database) -> None:
 
 def _has_tables(database: Database) -> bool:
     with database.read() as connection:
-        return sa.inspect(connection).has_table(META.name)
+        inspector = sa.inspect(connection)
+        return all(inspector.has_table(table.name) for table in METADATA.tables.values())
 
 
 def _create(database: Database) -> None:
     """All or nothing, in one transaction; when another process was faster, its tables are taken."""
     try:
         with database.write() as connection:
-            if not sa.inspect(connection).has_table(META.name):
-                METADATA.create_all(connection)
+            is_new = not sa.inspect(connection).has_table(META.name)
+            METADATA.create_all(connection)
+            if is_new:
                 connection.execute(META.insert().values(name="schema_version", value=str(SCHEMA_VERSION)))
     except StorageFailed as error:
         if not (isinstance(error.__cause__, SQLAlchemyError) and _has_tables(database)):
