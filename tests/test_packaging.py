@@ -56,4 +56,4 @@ def test_the_wheel_owns_its_names_wherever_it_is_installed(wheel: Path, tmp_path
 
 def test_the_readme_is_the_description_of_the_package() -> None:
     named = 'readme = "README.md"' in (ROOT / "pyproject.toml").read_text()
-    assert named == (ROOT / "README.md").is_file(), 'a README.md and `readme = "README.md"` in pyproject.toml come and go together'
+    assert named == (ROOT / "README.md" in tracked_files()), 'a README.md and `readme = "README.md"` in pyproject.toml come and go together'
