@@ -2,9 +2,10 @@
 
     python -m apps.medical.benchmark [--data ../shared/data/medical] [--quick]
 
-Truth is a real image; the measurement is that image shrunk by the suite's measurement model (`resampling.py`), or made noisier; PSNR and SSIM
-compare what a method gives back with the truth. Data range: from the truth's 0.1 to its 99.9 percentile (`range_of`). Nothing here is used by
-a test or by `fit.py`: patients are dealt by `splits.py`. Exits with 1 where SRMD with back-projection loses to bicubic with it at x2.
+Truth is a real image; the measurement is that image shrunk by the suite's measurement model (`resampling.py`), or made
+noisier; PSNR and SSIM compare what a method gives back with the truth. Data range: from the truth's 0.1 to its 99.9
+percentile (`range_of`). Nothing here is used by a test or by `fit.py`: patients are
+dealt by `splits.py`. Exits with 1 where SRMD with back-projection loses to bicubic with it at x2.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from apps.medical.metrics import psnr_db, ssim
 from apps.medical.models import MODELS, Tile
 from apps.medical.resampling import downsample
 from apps.medical.tasks import brain_template
-from shared.serving import Engine
+from shared.serving import Engine, Item
 
 __all__ = ["Sample", "main", "samples"]
 
@@ -97,14 +98,15 @@ class Runner:
         self.megapixels: dict[str, float] = {}
 
     def enhance(
-        self, plane: np.ndarray, model: str, operation: str, scale: int, noise: NoiseKind, sigma: float | None = None
+        self, plane: np.ndarray, model: str, operation: str, scale: int, *, noise: NoiseKind, sigma: float | None = None
     ) -> np.ndarray:
         image = _as_image(plane)
         began = time.perf_counter()
         plan = enhancement.make_plan(image, model=model, operation=operation, scale=scale, noise=noise, noise_sigma=sigma)  # type: ignore[arg-type]
 
         def through_engine(tiles: Sequence[Tile]) -> list[np.ndarray]:
-            return [item.result() for item in self.engine.submit_many(model, tiles)]
+            items: list[Item[np.ndarray]] = self.engine.submit_many(model, tiles)
+            return [item.result() for item in items]
 
         result = enhancement.enhance_image(image, plan, through_engine)[0]
         key = f"{model} {operation}"
@@ -131,7 +133,7 @@ def super_resolution(found: list[Sample], scale: int, runner: Runner) -> Scores:
             if model == "nearest":
                 result = measured.repeat(scale, axis=0).repeat(scale, axis=1)
             else:
-                result = runner.enhance(measured, model, "super-resolve", scale, "gaussian")
+                result = runner.enhance(measured, model, "super-resolve", scale, noise="gaussian")
             _add(scores, sample.group, title, result, truth)
     return scores
 
@@ -166,8 +168,8 @@ def denoising(found: list[Sample], level: float, runner: Runner) -> Scores:
         flat, sigma = degradation.stabilise(noisy, noise)  # the peers get the same transforms, and the true strength
         for title, denoise in _peers().items():
             _add(scores, sample.group, title, degradation.restore(denoise(flat, sigma).astype(np.float32), noise), truth)
-        _add(scores, sample.group, "SRMD-down", runner.enhance(noisy, "srmd", "denoise", 2, sample.noise, level), truth)
-        _add(scores, sample.group, "SRMD-down, noise estimated", runner.enhance(noisy, "srmd", "denoise", 2, sample.noise), truth)
+        _add(scores, sample.group, "SRMD-down", runner.enhance(noisy, "srmd", "denoise", 2, noise=sample.noise, sigma=level), truth)
+        _add(scores, sample.group, "SRMD-down, noise estimated", runner.enhance(noisy, "srmd", "denoise", 2, noise=sample.noise), truth)
     return scores
 
 

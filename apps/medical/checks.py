@@ -32,7 +32,7 @@ def check_matrix(slices: int, rows: int, columns: int, name: str) -> None:
     if rows > MAX_SIDE_PX or columns > MAX_SIDE_PX or slices * rows * columns > MAX_VOXELS:
         size = f"{slices} x {rows} x {columns}" if slices > 1 else f"{rows} x {columns}"
         raise TooLarge(
-            f"{name}: its header announces {size} pixels; at most {MAX_SIDE_PX} a side and {MAX_VOXELS / 1e6:.0f} million in all are taken.",
+            f"{name}: its header announces {size} pixels; at most {MAX_SIDE_PX} a side and {MAX_VOXELS / 1e6:.0f} million in all.",
             remedy="Crop it, or give fewer slices.",
         )
     if slices < 1 or rows < MIN_SIDE_PX or columns < MIN_SIDE_PX:

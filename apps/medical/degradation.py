@@ -57,7 +57,7 @@ def _blocks(plane: np.ndarray) -> np.ndarray:
 def _local_noise(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(mean, high-pass root mean square) of each block of varying values.
 
-    The high pass is the difference of two Laplacians (J. Immerkaer, CVIU 64(2), 1996): blind to planes and to straight edges along the axes.
+    The high pass is the difference of two Laplacians (J. Immerkaer, CVIU 64(2), 1996): blind to planes and to edges along the axes.
     """
     mask = np.outer((1.0, -2.0, 1.0), (1.0, -2.0, 1.0))
     height, width = plane.shape[0] - 2, plane.shape[1] - 2

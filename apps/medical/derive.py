@@ -131,8 +131,9 @@ def _drop_stale(dataset: Dataset) -> None:
     for keyword in STALE:
         if keyword in dataset:
             delattr(dataset, keyword)
-    for tag in [tag for tag in dataset if tag.group & 0xFF00 in (0x5000, 0x6000)]:  # curves and overlays: drawn on the old matrix
-        del dataset[tag]
+    for tag in tuple(dataset.keys()):  # keys(), since a Dataset iterates over its elements
+        if tag.group & 0xFF00 in (0x5000, 0x6000):  # curves and overlays: drawn on the old matrix
+            del dataset[tag]
 
 
 def _identify(dataset: Dataset, source: Dataset, derivation: Derivation) -> None:

@@ -64,7 +64,7 @@ def _sampled(image: MedicalImage) -> list[int]:
 
 
 def scaling_of(image: MedicalImage, kind: NoiseKind) -> Scaling:
-    """One for the whole volume, so that slices stay comparable: the 0.1 and 99.9 percentiles; for MR from the value 0, which Rice's law needs."""
+    """One for the whole volume, so that slices stay comparable: 0.1 to 99.9 percentile; for MR from the value 0, which Rice's law needs."""
     values = np.concatenate([image.measured(index) for index in _sampled(image)])
     low, high = (float(v) for v in np.percentile(values, (0.1, 99.9)))
     if high <= low:
@@ -92,7 +92,7 @@ def filled(image: MedicalImage, index: int, scaling: Scaling) -> np.ndarray:
 def make_plan(
     image: MedicalImage, *, model: str, operation: Operation, scale: int, noise: NoiseKind | None, noise_sigma: float | None = None
 ) -> Plan:
-    """noise: None = what the modality suggests. noise_sigma: in the image's unit (at the brightest value for `poisson`); None = estimated."""
+    """noise: None = what the modality suggests. noise_sigma: in the image's unit (poisson: at the brightest value); None = estimated."""
     kind = noise or degradation.kind_for(image.modality)
     scaling = scaling_of(image, kind)
     if noise_sigma is None:

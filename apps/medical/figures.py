@@ -40,7 +40,7 @@ def _planes(before: MedicalImage, after: MedicalImage, plan: Plan) -> Sequence[t
 
 
 def _agreement(before: MedicalImage, after: MedicalImage, plan: Plan) -> list[Figure]:
-    """Back through the measurement model for super-resolution; the shift of the mean for denoising; the share of changed pixels for both."""
+    """Back through the measurement model for super-resolution, the shift of the mean for denoising; the changed pixels for both."""
     errors, changed, shift = [], [], []
     for measured, enhanced, mask in _planes(before, after, plan):
         again = downsample(enhanced, plan.factor) if plan.factor > 1 else enhanced

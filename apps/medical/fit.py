@@ -4,9 +4,10 @@
 
 SRMD describes a blur kernel by its projection on fifteen principal components that its authors computed from their own kernels. The code of
 *this* suite's measurement model (`resampling.downsample`) is instead the one with which the network, through back-projection, restores
-patches of the train split best: L-BFGS on fifteen numbers, weights frozen. For `srmd_x2`, which denoises by enlarging and shrinking, the code
-and the factor between the noise of the image and the noise that the network is told are fitted together on Gaussian noise.
-Deterministic: fixed patches, fixed noise, one thread. About ten minutes of one core; writes its part of `weights/srmd.json`.
+patches of the train split best: L-BFGS on fifteen numbers, weights frozen. For `srmd_x2`, which denoises by enlarging and
+shrinking, the code and the factor between the noise of the image and the noise that the network is told are fitted together
+on Gaussian noise. Deterministic: fixed patches, fixed noise, one thread. About half an hour of one core; writes its part of
+`weights/srmd.json`.
 """
 
 from __future__ import annotations

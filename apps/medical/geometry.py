@@ -15,8 +15,8 @@ def shifted_origin_mm(
 ) -> tuple[float, float, float]:
     """Image Position (Patient) of the image enlarged `scale` times over the same field of view.
 
-    The first new pixel's centre lies (1/s - 1)/2 old pixels from the old one's, along both axes (PS3.3 C.7.6.2.1.1): the first three numbers
-    of `orientation` point along a row, where columns count, so they go with the *second* spacing, that between columns.
+    The first new pixel's centre lies (1/s - 1)/2 old pixels from the old one's, along both axes (PS3.3 C.7.6.2.1.1): the first
+    three numbers of `orientation` point along a row, where columns count, so they go with the *second* spacing, that between columns.
     """
     shift = (1.0 / scale - 1.0) / 2.0
     along_row, along_column = np.asarray(orientation[:3], dtype=float), np.asarray(orientation[3:], dtype=float)

@@ -48,8 +48,8 @@ def slice_axis(header: Any) -> int:
     return 2 - int(np.argmax(zooms[::-1]))
 
 
-def read_nifti(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
-    """One real-valued volume. Raises `BadInput`, `Unsupported`, `TooLarge`. `force` has no use here: nothing is refused that it could open."""
+def read_nifti(data: bytes, name: str) -> MedicalImage:
+    """One real-valued volume. Raises `BadInput`, `Unsupported`, `TooLarge`."""
     import nibabel
 
     kind = nibabel.Nifti2Image if _inflated(data, HEADER_BYTES)[4:8] == b"n+2\0" else nibabel.Nifti1Image

@@ -55,6 +55,7 @@ def load_srmd(weights: Path, scale: int, *, noise: bool, device: str = "cpu", dt
     network = Srmd(scale, noise=noise)
     network.load_state_dict(load_file(weights))
     network.to(device=device, dtype=dtype).eval().requires_grad_(False)
-    for layer in network.layers:
+    for layer in network.layers.children():
+        assert isinstance(layer, nn.Conv2d)
         layer.weight.data = layer.weight.data.contiguous(memory_format=torch.channels_last)
     return network

@@ -15,8 +15,8 @@ __all__ = ["EnhanceRequest", "EnhanceResult", "Grid", "app", "brain_template", "
 
 NOTICE = "Research use only, not a medical device: results are estimates, marked NOT FOR DIAGNOSIS. The acquired image is never replaced."
 EXAMPLES = Path(__file__).parent / "examples"
-SECONDS_A_MEGAPIXEL = 30.0
-"""Measured megapixel of `srmd` on two cores (`benchmark.py`)."""
+SECONDS_A_MEGAPIXEL = 25.0
+"""A measured megapixel of `srmd` on two cores (`benchmark.py`)."""
 
 
 def _models() -> tuple[Any, ...]:
@@ -165,8 +165,8 @@ def brain_template() -> str:
 def enhance(request: EnhanceRequest, context: Context) -> EnhanceResult:
     """Make a CT, MR or X-ray image sharper or less noisy, and say how far it can be trusted.
 
-    The result is a derived image in the input's own format: same field of view, values in the same unit, marked NOT FOR DIAGNOSIS. Volumes are
-    enhanced slice by slice in the acquisition plane; through-plane resolution stays as it was.
+    The result is a derived image in the input's own format: same field of view, values in the same unit, marked NOT FOR
+    DIAGNOSIS. Volumes are enhanced slice by slice in the acquisition plane; through-plane resolution stays as it was.
     """
     from apps.medical.pipeline import enhance_request
 

@@ -1,7 +1,8 @@
 """Cuts a slice into equal tiles that overlap, and puts the results together without a seam.
 
-Each tile carries a margin at least as wide as the reach of the computation, which is thrown away afterwards: where two tiles meet, both would
-have computed the same, so nothing has to be blended. Equal shapes let the engine put the tiles of a slice, or of many slices, in one batch.
+Each tile carries a margin at least as wide as the reach of the computation, which is thrown away afterwards: where two
+tiles meet, both would have computed the same, so nothing has to be blended. Equal shapes let the engine put the
+tiles of a slice, or of many slices, in one batch.
 """
 
 from __future__ import annotations

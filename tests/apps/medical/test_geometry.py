@@ -22,7 +22,7 @@ def rotation(a: float, b: float, c: float) -> np.ndarray:
 @given(rows_mm=length, columns_mm=length, at=st.tuples(position, position, position), turn=angles, scale=st.sampled_from([2, 3, 4]))
 @settings(max_examples=100, deadline=None)
 def test_dicom_keeps_the_outer_corners(rows_mm: float, columns_mm: float, at: tuple[float, float, float], turn: tuple, scale: int) -> None:
-    """The field of view, from the first pixel's outer corner to the last one's, does not move in the patient (PS3.3 equation C.7.6.2.1-1)."""
+    """The field of view, from the first pixel's outer corner to the last one's, does not move (PS3.3 equation C.7.6.2.1-1)."""
     axes = rotation(*turn)
     orientation = (*axes[:, 0], *axes[:, 1])
     rows, columns = 40, 56

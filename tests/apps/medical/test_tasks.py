@@ -235,5 +235,6 @@ def test_examples_exist_and_are_real() -> None:
 
 
 def test_importing_the_studio_is_cheap() -> None:
-    code = "import sys, apps.medical; print(sorted({m.split('.')[0] for m in sys.modules} & {'torch', 'pydicom', 'nibabel', 'skimage', 'scipy', 'PIL'}))"
+    heavy = "{'torch', 'pydicom', 'nibabel', 'skimage', 'scipy', 'PIL'}"
+    code = f"import sys, apps.medical; print(sorted({{m.split('.')[0] for m in sys.modules}} & {heavy}))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
