@@ -12,7 +12,13 @@ from shared.serving.model import DType
 __all__ = ["AcceleratorDevice", "find_accelerator"]
 
 RESERVE_BYTES = 512 << 20  # for the context, kernels' workspaces and fragmentation
-STICKY = ("CUDA out of memory", "MPS backend out of memory", "XPU out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUDNN_STATUS_ALLOC_FAILED")
+FAILED_ALLOCATIONS = (
+    "CUDA out of memory",
+    "MPS backend out of memory",
+    "XPU out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+)
 
 
 class AcceleratorDevice:
@@ -50,7 +56,7 @@ class AcceleratorDevice:
         """torch's own class, or a library's RuntimeError that names a failed allocation (cuBLAS, cuDNN, MPS)."""
         if isinstance(error, self._torch.OutOfMemoryError):
             return True
-        return isinstance(error, RuntimeError) and any(words in str(error) for words in STICKY)
+        return isinstance(error, RuntimeError) and any(words in str(error) for words in FAILED_ALLOCATIONS)
 
     def _memory_bytes(self) -> tuple[int, int, int]:
         """(free, total, reserved by torch's allocator)."""

@@ -251,7 +251,6 @@ class Engine:
             if lane is None:
                 lane = Lane(model, self._sites, self._max_queue)
                 self._lanes[model] = self._lanes[model.name] = lane
-                lane.start()
             if self._refusal:  # closed meanwhile, by a thread that did not see this lane
                 lane.close()
             return lane

@@ -50,6 +50,8 @@ def enqueue(
 
     Raises Overloaded while the lane is full, and what the model's `batch_key` raises as ModelFailed.
     """
+    if not requests:
+        return []
     lane.refuse_if_full()
     model, pending = lane.model, lane.pending
     cap = model.max_batch if batch is None else max(1, min(batch, model.max_batch))

@@ -40,14 +40,9 @@ class Lane:
         self._lead = threading.Lock()
         self._backlog = Backlog(lambda item: self.runner.tally.ended(item.error))
         self._ending = False
+        self._starting = threading.Lock()
+        self._started = False
         self._threads: list[threading.Thread] = []
-
-    def start(self) -> None:
-        """Start the workers: one, or as many as the model runs at a time."""
-        for number in range(self.model.concurrency):
-            thread = threading.Thread(target=self._work, name=f"lane {self.model.name} {number}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
 
     def refuse_if_full(self) -> None:
         """Raises Overloaded while too many items wait, with the time that they will take."""
@@ -59,6 +54,8 @@ class Lane:
     def put(self, items: Sequence[Item[Any]]) -> None:
         """Queue items, already in `pending`; the worker sees them all at once."""
         self._arrivals.put(items)
+        if not self._started:
+            self._start()
         if self.closed:  # `close` may have failed the pending ones just before these came
             self._fail_pending()
 
@@ -80,11 +77,24 @@ class Lane:
 
     def join(self) -> None:
         """Wait for the workers, and for whoever runs inline."""
-        for thread in self._threads:
+        with self._starting:
+            threads = list(self._threads)
+        for thread in threads:
             if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join()
         with self.runner.turn:
             pass
+
+    def _start(self) -> None:
+        """Start the workers, one or as many as the model runs at a time; again, if Ctrl-C came in the middle."""
+        with self._starting:
+            if self._started or self.closed:
+                return
+            for number in range(self.model.concurrency):
+                thread = threading.Thread(target=self._work, name=f"lane {self.model.name} {number}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._started = True
 
     def _fail_pending(self) -> None:
         for item in list(self.pending):

@@ -150,6 +150,8 @@ class Runner:
         return seat
 
     def _admitted(self, items: list[Item[Any]], seat: Seat) -> tuple[Sequence[Any], float] | Failure:
+        if seat.entry.loaded is None and self._load_error is not None and monotonic() < self._paused_until:
+            return Failure(Stage.LOAD, fresh(self._load_error), out_of_memory=False)  # before anybody is evicted for it
         requests = [item.request for item in items if not item.warms]
         try:
             working = self.model.working_bytes(requests) if requests else 0
@@ -184,9 +186,6 @@ class Runner:
 
     def _load(self, seat: Seat) -> Failure | None:
         """Load on an admitted seat, with one retry; then the model pauses. A failure gives the weights' bytes back."""
-        if self._load_error is not None and monotonic() < self._paused_until:
-            seat.failed()
-            return Failure(Stage.LOAD, fresh(self._load_error), out_of_memory=False)
         cause = self._try_load(seat)
         if cause is not None and not isinstance(cause, SextantError) and not seat.site.device.is_out_of_memory(cause):
             cause = self._try_load(seat)  # a SextantError says what is missing: it would be missing again

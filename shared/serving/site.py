@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from shared.serving.device import Device, default_dtype
@@ -49,9 +50,22 @@ class Site:
 
     def shut(self, entry: Entry) -> None:
         """Close a model that the ledger marked CLOSING, and give its bytes back."""
-        close(entry)
-        self.device.empty_cache()
+        self.discard((entry,))
         self.ledger.closed(entry)
+
+    def discard(self, entries: Iterable[Entry]) -> None:
+        """Close models' weights. An error there costs nobody a request: it is logged, and the bytes count as free."""
+        for entry in entries:
+            loaded, entry.loaded = entry.loaded, None
+            try:
+                if loaded is not None:
+                    loaded.close()
+            except Exception:
+                log.warning("closing model %r failed", entry.name, exc_info=True)
+        try:
+            self.device.empty_cache()
+        except Exception:
+            log.warning("emptying the cache of %s failed", self.device.name, exc_info=True)
 
     def _ceiling_bytes(self) -> int:
         ceiling = self.device.ceiling_bytes()
@@ -81,9 +95,7 @@ class Seat:
         grant = ledger.admit(self.entry, working_bytes, self._slots)
         victims = grant.victims
         while victims:
-            for victim in victims:
-                close(victim)
-            self.site.device.empty_cache()
+            self.site.discard(victims)
             victims = ledger.settle(grant)
         return grant.must_load
 
@@ -117,14 +129,3 @@ class Seat:
             used = Used(model.name, model.source.revision, self.site.device.name, str(self.dtype), batch_size)
             self._used[batch_size] = used
         return used
-
-
-def close(entry: Entry) -> None:
-    """Close a model's weights. An error there costs nobody a request: it is logged, and the bytes count as free."""
-    loaded, entry.loaded = entry.loaded, None
-    if loaded is None:
-        return
-    try:
-        loaded.close()
-    except Exception:
-        log.warning("closing model %r failed", entry.name, exc_info=True)
