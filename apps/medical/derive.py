@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apps.medical.dicom import EQUIPMENT_MODEL
+from apps.medical.dicom import EQUIPMENT_MODEL, LOSSY_METHODS
 from apps.medical.geometry import shifted_origin_mm
 from apps.medical.image import MedicalImage
 
@@ -27,14 +27,6 @@ __all__ = ["NOT_FOR_DIAGNOSIS", "Derivation", "derived_uid", "write_dicom"]
 NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS"
 IMPLEMENTATION_UID = "2.25.199137586463482346290466873285147243126"
 SERIES_OFFSET = 9000
-
-LOSSY_METHODS = {
-    "1.2.840.10008.1.2.4.50": "ISO_10918_1",
-    "1.2.840.10008.1.2.4.51": "ISO_10918_1",
-    "1.2.840.10008.1.2.4.81": "ISO_14495_1",
-    "1.2.840.10008.1.2.4.91": "ISO_15444_1",
-}
-"""Transfer syntaxes that lose, and the defined terms of Lossy Image Compression Method."""
 
 STALE = (
     "IconImageSequence",
@@ -185,7 +177,7 @@ def _describe(dataset: Dataset, source: Dataset, derivation: Derivation) -> None
 def _carry_loss(dataset: Dataset, source: Dataset) -> None:
     """Once compressed with loss, always marked so, although we write without compression."""
     method = LOSSY_METHODS.get(str(source.file_meta.TransferSyntaxUID))
-    if method is None or source.get("LossyImageCompression") == "01":
+    if method is None or source.get("LossyImageCompression"):  # "00" there: these syntaxes can also be lossless
         return
     samples = int(source.Rows) * int(source.Columns) * int(source.get("NumberOfFrames") or 1)
     ratio = samples * int(source.BitsAllocated) / 8 / max(len(source.PixelData), 1)

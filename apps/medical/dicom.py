@@ -15,7 +15,7 @@ from shared.errors import BadInput, TooLarge, Unsupported
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
-__all__ = ["EQUIPMENT_MODEL", "is_dicom", "read_dicom"]
+__all__ = ["EQUIPMENT_MODEL", "LOSSY_METHODS", "is_dicom", "read_dicom"]
 
 EQUIPMENT_MODEL = "sextant-suite medical"
 """Manufacturer's Model Name that `derive.py` writes into Contributing Equipment, by which our own results are known."""
@@ -28,6 +28,15 @@ NOT_IMAGES = {
     "1.2.840.10008.5.1.4.1.1.77.1.6": "a whole-slide microscopy image",
 }
 """SOP classes with pixels that are no picture of a patient (PS3.4 table B.5-1)."""
+
+LOSSY_METHODS = {
+    "1.2.840.10008.1.2.4.50": "ISO_10918_1",
+    "1.2.840.10008.1.2.4.51": "ISO_10918_1",
+    "1.2.840.10008.1.2.4.81": "ISO_14495_1",
+    "1.2.840.10008.1.2.4.91": "ISO_15444_1",
+    "1.2.840.10008.1.2.4.203": "ISO_15444_15",
+}
+"""Transfer syntaxes that lose or may lose, and the defined terms of Lossy Image Compression Method."""
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPORT = "Export the CT, MR or radiograph itself as a single grey-scale DICOM object."
@@ -151,7 +160,7 @@ def _decode(dataset: FileDataset, name: str, frames: int, samples: int) -> np.nd
     except TooLarge:
         raise
     except Exception as error:  # every codec has its own errors
-        reason = str(error).splitlines()[0][:160] if str(error) else type(error).__name__
+        reason = str(error).splitlines()[0].split(" - ")[0][:120] if str(error) else type(error).__name__
         raise BadInput(f"{name}: its pixels cannot be decoded: {reason}.", remedy="Fetch it again, or export it uncompressed.") from None
     if pixels.size != int(np.prod(expected)):
         raise BadInput(f"{name}: {pixels.size} values instead of {int(np.prod(expected))}.", remedy="Fetch it again from its source.")
@@ -231,8 +240,8 @@ def _window(dataset: FileDataset) -> tuple[float, float] | None:
 
 def _warnings(dataset: FileDataset) -> list[str]:
     found = []
-    lossy = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.91")
-    if dataset.get("LossyImageCompression") == "01" or str(dataset.file_meta.TransferSyntaxUID) in lossy:
+    stated = dataset.get("LossyImageCompression")
+    if stated == "01" or (not stated and str(dataset.file_meta.TransferSyntaxUID) in LOSSY_METHODS):
         found.append("The source was compressed with loss: its artefacts are enlarged with it.")
     if dataset.get("BurnedInAnnotation") == "YES":
         found.append("The source has burned-in annotation: text may name the patient, and is enhanced like tissue.")

@@ -14,6 +14,7 @@ from apps.medical import degradation, tiling
 from apps.medical.degradation import Noise, NoiseKind
 from apps.medical.image import MedicalImage
 from apps.medical.models import MAX_TILE_PX, Operation, Tile, margin_px
+from shared.errors import BadInput
 
 __all__ = ["Plan", "Scaling", "enhance_image", "estimate_slices", "filled", "keep_brightness", "make_plan", "one_slice", "scaling_of"]
 
@@ -94,6 +95,10 @@ def make_plan(
 ) -> Plan:
     """noise: None = what the modality suggests. noise_sigma: in the image's unit (poisson: at the brightest value); None = estimated."""
     kind = noise or degradation.kind_for(image.modality)
+    if kind == "rician" and _has_negative_values(image):
+        if noise is not None:
+            raise BadInput("Rician noise is that of magnitudes, and this image has negative values.", remedy="Take --noise gaussian.")
+        kind = "gaussian"  # a phase, velocity or difference image
     scaling = scaling_of(image, kind)
     if noise_sigma is None:
         found = estimate_slices(image, scaling, kind)
@@ -101,6 +106,12 @@ def make_plan(
         sigma = noise_sigma / abs(image.slope) / scaling.span
         found = Noise(kind, 0.0, sigma**2) if kind == "poisson" else Noise(kind, sigma)
     return Plan(model, operation, scale, scaling, found)
+
+
+def _has_negative_values(image: MedicalImage) -> bool:
+    lowest = min(float(image.measured(index).min()) for index in range(image.shape[0]))
+    highest = max(float(image.measured(index).max()) for index in range(image.shape[0]))
+    return min(lowest * image.slope, highest * image.slope) + image.intercept < 0
 
 
 def one_slice(image: MedicalImage, index: int) -> MedicalImage:

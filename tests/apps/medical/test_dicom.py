@@ -12,8 +12,6 @@ import pytest
 from apps.medical.dicom import is_dicom, read_dicom
 from shared.errors import BadInput, TooLarge, Unsupported
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")  # pydicom's, about the broken files that are given to it here
-
 Files = Callable[[str], Path]
 
 
@@ -164,6 +162,12 @@ def test_padding_is_known_and_monochrome1_is_shown_inverted(ct: pydicom.FileData
     assert image.padding[0, :10].all()
     assert image.inverted
     assert image.measured(0).min() > -2000
+
+
+def test_classic_multi_frame_is_a_stack(dicom_file: Files) -> None:
+    dataset = pydicom.dcmread(dicom_file("MR_small.dcm"))
+    dataset.PixelData, dataset.NumberOfFrames = dataset.PixelData * 3, 3
+    assert read_dicom(saved(dataset), "stack.dcm").shape == (3, 64, 64)
 
 
 def test_known_by_its_magic_word_only() -> None:

@@ -20,8 +20,6 @@ from apps.medical.tasks import EnhanceRequest, app
 from shared.errors import BadInput, Cancelled, LoadFailed, NotFound, SextantError, TooLarge, Unsupported
 from shared.serving import Engine
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
-
 Files = Callable[[str], Path]
 
 
@@ -71,6 +69,25 @@ def test_noise_that_was_added_is_taken_away_without_moving_the_mean(engine: Engi
         np.sqrt(np.mean((image.astype(float) - clean) ** 2)) for image in (noisy, tifffile.imread(io.BytesIO(told.enhanced.read())))
     )
     assert after < before / 2
+
+
+def test_a_classic_multi_frame_object_keeps_its_frames(engine: Engine, dicom_file: Files, tmp_path: Path) -> None:
+    dataset = pydicom.dcmread(dicom_file("MR_small.dcm"))
+    dataset.PixelData, dataset.NumberOfFrames = dataset.PixelData * 3, 3
+    dataset.save_as(tmp_path / "stack.dcm")
+    result = enhance(image=tmp_path / "stack.dcm", model="bicubic-ibp", engine=engine)
+    made = pydicom.dcmread(io.BytesIO(result.enhanced.read())).pixel_array
+    assert made.shape == (3, 128, 128)
+    assert np.array_equal(made[0], made[2])
+
+
+def test_negative_values_have_no_rician_noise(engine: Engine, phantom: np.ndarray, dicom_file: Files, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="negative"):
+        enhance(image=phantom - 0.5, noise="rician", engine=engine)
+    phase = pydicom.dcmread(dicom_file("MR_small.dcm"))
+    phase.RescaleSlope, phase.RescaleIntercept = 1, -4096
+    phase.save_as(tmp_path / "phase.dcm")
+    assert enhance(image=tmp_path / "phase.dcm", model="bicubic", engine=engine).metadata["noise model"] == "gaussian"
 
 
 def test_a_volume_slice_by_slice(engine: Engine, anatomical: Path) -> None:
