@@ -59,7 +59,7 @@ def margin_px(model: str, operation: Operation) -> int:
 
 
 class LoadedSrmd:
-    """SRMD on a device: its four networks, each loaded when a request first needs it is not worth the surprise: 12 MB, all at once."""
+    """SRMD on a device: its four networks, loaded together, since they are small."""
 
     def __init__(self, device: str) -> None:
         from apps.medical.srmd import load_srmd
