@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-__all__ = ["Noise", "NoiseKind", "add_noise", "estimate_noise", "kind_for", "restore", "stabilise"]
+__all__ = ["Noise", "NoiseKind", "add_noise", "coarseness", "estimate_noise", "kind_for", "restore", "stabilise"]
 
 NoiseKind = Literal["gaussian", "poisson", "rician"]
 
@@ -54,18 +54,22 @@ def _blocks(plane: np.ndarray) -> np.ndarray:
     return shaped.transpose(0, 2, 1, 3).reshape(-1, BLOCK_PX * BLOCK_PX)
 
 
-def _local_noise(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(mean, high-pass root mean square) of each block of varying values.
-
-    The high pass is the difference of two Laplacians (J. Immerkaer, CVIU 64(2), 1996): blind to planes and to edges along the axes.
-    """
+def _high_pass(plane: np.ndarray) -> np.ndarray:
     mask = np.outer((1.0, -2.0, 1.0), (1.0, -2.0, 1.0))
     height, width = plane.shape[0] - 2, plane.shape[1] - 2
     response = np.zeros((height, width), dtype=np.float32)
     for row in range(3):
         for column in range(3):
             response += np.float32(mask[row, column]) * plane[row : row + height, column : column + width]
-    rms = np.sqrt((_blocks(response) ** 2).mean(axis=1)) / 6.0
+    return response
+
+
+def _local_noise(plane: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(mean, high-pass root mean square) of each block of varying values.
+
+    The high pass is the difference of two Laplacians (J. Immerkaer, CVIU 64(2), 1996): blind to planes and to edges along the axes.
+    """
+    rms = np.sqrt((_blocks(_high_pass(plane)) ** 2).mean(axis=1)) / 6.0
     blocks = _blocks(plane[1:-1, 1:-1])
     alive = (np.diff(blocks, axis=1) == 0).mean(axis=1) < 0.5  # constant air or padding says nothing about noise
     return blocks.mean(axis=1)[alive], rms[alive]
@@ -112,6 +116,25 @@ def _rician_sigma(mean: np.ndarray, rms: np.ndarray) -> float:
     sigma = _quiet(rms)
     tissue = rms[mean > 3 * sigma]
     return _quiet(tissue) if tissue.size >= 4 else sigma / 0.655
+
+
+def coarseness(plane: np.ndarray) -> float:
+    """How much larger the noise of flat areas is than its high-pass part: 1 for white noise, above 2 for smooth reconstructions.
+
+    The median over the quiet fifth of the blocks of standard deviation (a quadratic surface removed) over high-pass root mean square.
+    """
+    plane = np.asarray(plane, dtype=np.float32)
+    y, x = (axis.ravel() for axis in np.mgrid[-1 : 1 : BLOCK_PX * 1j, -1 : 1 : BLOCK_PX * 1j])
+    surface = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=1)
+    blocks = _blocks(plane[1:-1, 1:-1])
+    flat = blocks - (blocks @ np.linalg.pinv(surface).T) @ surface.T
+    deviation = flat.std(axis=1)
+    rms = np.sqrt((_blocks(_high_pass(plane)) ** 2).mean(axis=1)) / 6.0
+    alive = ((np.diff(blocks, axis=1) == 0).mean(axis=1) < 0.5) & (rms > 0)
+    if not alive.any():
+        return 1.0
+    quiet = alive & (deviation <= np.quantile(deviation[alive], QUIET_QUANTILE))
+    return float(np.median(deviation[quiet] / rms[quiet]))
 
 
 def add_noise(plane: np.ndarray, noise: Noise, rng: np.random.Generator) -> np.ndarray:

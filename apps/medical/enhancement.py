@@ -16,7 +16,18 @@ from apps.medical.image import MedicalImage
 from apps.medical.models import MAX_TILE_PX, Operation, Tile, margin_px
 from shared.errors import BadInput
 
-__all__ = ["Plan", "Scaling", "enhance_image", "estimate_slices", "filled", "keep_brightness", "make_plan", "one_slice", "scaling_of"]
+__all__ = [
+    "Plan",
+    "Scaling",
+    "enhance_image",
+    "estimate_slices",
+    "filled",
+    "keep_brightness",
+    "make_plan",
+    "noise_coarseness",
+    "one_slice",
+    "scaling_of",
+]
 
 Mapper = Callable[[Sequence[Tile]], Iterable[np.ndarray]]
 """Sends tiles through a model and gives their results back in order: in a task, the engine."""
@@ -79,6 +90,11 @@ def estimate_slices(image: MedicalImage, scaling: Scaling, kind: NoiseKind) -> N
     """The median over sampled slices: scanners' noise is about the same in all."""
     found = [degradation.estimate_noise(scaling.apply(filled(image, index, scaling)), kind) for index in _sampled(image)]
     return Noise(kind, float(np.median([n.sigma for n in found])), float(np.median([n.gain for n in found])))
+
+
+def noise_coarseness(image: MedicalImage, scaling: Scaling) -> float:
+    """The median of `degradation.coarseness` over sampled slices."""
+    return float(np.median([degradation.coarseness(scaling.apply(filled(image, index, scaling))) for index in _sampled(image)]))
 
 
 def filled(image: MedicalImage, index: int, scaling: Scaling) -> np.ndarray:

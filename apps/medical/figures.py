@@ -78,17 +78,17 @@ def _noise(before: MedicalImage, after: MedicalImage, plan: Plan) -> list[Figure
     found = estimate_slices(before, plan.scaling, plan.noise.kind)
     where = "at full brightness" if plan.noise.kind == "poisson" else "standard deviation"
     first = Figure(
-        label="noise before",
+        label="white noise before",
         value=_rounded(found.at_full_scale * to_unit),
         unit=before.unit,
-        reference=f"{plan.noise.kind}, {where}; fine texture counts as noise",
+        reference=f"{plan.noise.kind}, {where}, by a high pass: grain coarser than a pixel is not in it",
     )
     if plan.operation == "super-resolve":
         return [first]
     left = estimate_slices(after, plan.scaling, plan.noise.kind)
     return [
         first,
-        Figure(label="noise after", value=_rounded(left.at_full_scale * to_unit), unit=before.unit, reference="the same estimate"),
+        Figure(label="white noise after", value=_rounded(left.at_full_scale * to_unit), unit=before.unit, reference="the same estimate"),
     ]
 
 

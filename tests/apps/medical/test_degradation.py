@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from apps.medical import degradation
-from apps.medical.degradation import Noise, add_noise, estimate_noise, kind_for, restore, stabilise
+from apps.medical.degradation import Noise, add_noise, coarseness, estimate_noise, kind_for, restore, stabilise
 
 KINDS = [Noise("gaussian", 0.03), Noise("poisson", 0.0, 0.03**2), Noise("poisson", 0.01, 0.02**2), Noise("rician", 0.03)]
 
@@ -52,6 +52,14 @@ def test_the_quiet_ratio_is_that_of_white_noise() -> None:
         for seed in range(8)
     ]
     assert np.mean(found) == pytest.approx(degradation.QUIET_RATIO, rel=0.01)
+
+
+def test_grain_is_told_from_white_noise(wedge: np.ndarray) -> None:
+    from scipy.ndimage import gaussian_filter
+
+    white = np.random.default_rng(6).standard_normal(wedge.shape).astype(np.float32)
+    assert coarseness(wedge + 0.03 * white) == pytest.approx(1.0, abs=0.1)
+    assert coarseness(wedge + 0.03 * gaussian_filter(white, 0.8)) > 2
 
 
 def test_zeroed_air_is_no_noise_free_tissue(wedge: np.ndarray) -> None:
