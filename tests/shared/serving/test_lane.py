@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.errors import Cancelled, DeadlineExceeded, ModelFailed, OutOfMemory, Overloaded, SextantError
-from shared.serving import Engine, FakeDevice, Step
+from shared.errors import Cancelled, DeadlineExceeded, EngineClosed, ModelFailed, OutOfMemory, Overloaded, SextantError
+from shared.serving import Engine, FakeDevice, Item, Step
+from shared.serving.lane import Lane
 from tests.shared.serving.fakes import Gate, declare
 
 
@@ -192,3 +193,59 @@ def test_each_item_resolves_exactly_once_and_rightly(kinds: list[str], max_batch
         assert all(count == 0 for count in engine.status().queued.values())
     assert resolved == Counter(range(len(kinds)))
     assert device.allocated_bytes == 0
+
+
+def unstarted(engine: Engine, **fields: Any) -> Lane:
+    """A lane whose worker is the test itself."""
+    lane = Lane(declare(**fields)[0], engine._sites, max_queue=100)
+    lane._started = True
+    return lane
+
+
+def put(lane: Lane, request: Any, key: Any = None) -> Item[Any]:
+    item: Item[Any] = Item(request, lane.pending, key, lane.model.max_batch)
+    lane.pending.add(item)
+    lane.put([item])
+    return item
+
+
+def test_rule_16_a_batch_is_filled_while_its_callers_are_on_their_way(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.serving.lane.MAX_FILL_WAIT_S", 10.0)
+    lane = unstarted(engine, max_batch=8)
+    lane.runner.expected, lane.runner.last_run_s, lane.runner.ended_s = 2, 100.0, time.monotonic()
+    put(lane, "first")
+    late = threading.Timer(0.02, put, (lane, "second"))
+    late.start()
+    batch = lane._next_batch()
+    late.join()
+    assert batch is not None
+    assert [item.request for item in batch] == ["first", "second"]
+
+
+def test_rule_16_no_filling_while_another_key_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.serving.lane.MAX_FILL_WAIT_S", 10.0)
+    lane = unstarted(engine, max_batch=8)
+    lane.runner.expected, lane.runner.last_run_s, lane.runner.ended_s = 8, 100.0, time.monotonic()
+    put(lane, "first", "a")
+    put(lane, "other", "b")
+    started = time.monotonic()
+    batch = lane._next_batch()
+    assert batch is not None
+    assert [item.request for item in batch] == ["first"]
+    assert time.monotonic() - started < 5
+
+
+def test_no_waiting_for_callers_of_long_ago(engine: Engine) -> None:
+    lane = unstarted(engine, max_batch=8)
+    lane.runner.expected, lane.runner.last_run_s, lane.runner.ended_s = 8, 100.0, time.monotonic() - 60
+    put(lane, "first")
+    started = time.monotonic()
+    assert lane._next_batch() is not None
+    assert time.monotonic() - started < 5
+
+
+def test_an_item_put_after_the_close_is_resolved(engine: Engine) -> None:
+    lane = unstarted(engine)
+    lane.close()
+    item = put(lane, "too late")
+    assert isinstance(item.error, EngineClosed)

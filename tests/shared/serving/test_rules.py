@@ -291,6 +291,34 @@ def test_rule_10_an_item_with_parts_already_read_is_not_run_again(engine: Engine
     assert runs == [1]
 
 
+@pytest.mark.parametrize(("error", "expected"), [(ValueError("broke"), ModelFailed), (FakeOutOfMemory("broke"), OutOfMemory)])
+def test_rule_10_of_a_failed_batch_only_those_without_parts_are_run_again(
+    engine: Engine, error: Exception, expected: type[Exception]
+) -> None:
+    gate = Gate()
+
+    def run(requests: Sequence[Any], step: Step) -> Sequence[Any]:
+        if requests[0] == "blocker":
+            gate(requests, step)
+        if len(requests) == 2:
+            step.emit(0, "part")
+            raise error
+        return requests
+
+    model, log = declare(run=run, max_batch=2)
+    blocker = engine.submit(model, "blocker")
+    assert gate.reached.wait(5)
+    stream = engine.stream(model, "streamed")
+    item = engine.submit(model, "whole")
+    gate.open.set()
+    assert blocker.result() == "blocker"
+    assert item.result() == "whole"
+    assert next(stream) == "part"
+    with pytest.raises(expected, match="broke"):
+        next(stream)
+    assert log.batches == [["blocker"], ["streamed", "whole"], ["whole"]]
+
+
 def test_rule_10_step_fail_fails_one_item_and_spares_the_batch(engine: Engine) -> None:
     def run(requests: Sequence[Any], step: Step) -> Sequence[Any]:
         step.fail(1, ValueError("bad tile"))
@@ -371,7 +399,8 @@ def test_rule_12_cancel_takes_no_lock_of_the_engine(engine: Engine) -> None:
 @pytest.mark.parametrize("engine", ["Engine('cpu')", "default_engine()"])
 def test_rule_13_exit_with_a_busy_lane_is_clean(engine: str) -> None:
     done = python(f"""
-        import time
+        import atexit
+        atexit.register(lambda: print(engine.closed, log.closes))  # runs after the engine's own, which comes later
         from shared.serving import Engine, default_engine
         from tests.shared.serving.fakes import Gate, declare
         gate = Gate()
@@ -381,7 +410,7 @@ def test_rule_13_exit_with_a_busy_lane_is_clean(engine: str) -> None:
             engine.submit(model, number)
         assert gate.reached.wait(5)
     """)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True 1\n", "")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
