@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -19,7 +20,7 @@ from shared.errors import DeclarationError, NotFound
 if TYPE_CHECKING:
     from shared.app import App
 
-__all__ = ["BrokenApp", "app_keys", "find_app", "load_apps"]
+__all__ = ["BrokenApp", "app_keys", "find_app", "load_apps", "only"]
 
 GROUP = "sextant.apps"
 
@@ -54,6 +55,15 @@ def load_apps() -> tuple[list[App], list[BrokenApp]]:
         except DeclarationError as error:
             broken.append(BrokenApp(key, str(error)))
     return apps, broken
+
+
+def only(keys: Sequence[str]) -> str:
+    """The value of `SEXTANT_APPS` that leaves only these of the installed studios. Raises `NotFound` for one that is not."""
+    targets = _targets()
+    for key in keys:
+        if key not in targets:
+            raise NotFound(f"No studio is named {key!r}.", remedy=f"Installed: {', '.join(sorted(targets)) or 'none'}.")
+    return ",".join(f"{key}={targets[key]}" for key in dict.fromkeys(keys))
 
 
 def _targets() -> dict[str, str]:

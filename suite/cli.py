@@ -3,6 +3,7 @@
     sextant apps                                        the studios and their tasks
     sextant <app> <task> INPUT... [--out DIR] [--json]  run a task; several inputs or a folder make a batch
     sextant runs list|show|repeat|cancel                the run history
+    sextant serve                                       dashboards and HTTP API at http://127.0.0.1:8501
     sextant models                                      every model: source, licence, bytes, whether it works here
     sextant doctor                                      what works on this machine, and why not
     sextant demo                                        every task of every studio on real input
@@ -30,6 +31,7 @@ _FIXED = {
     "doctor": "suite.doctor:doctor",
     "models": "suite.models:models",
     "runs": "suite.runs:runs",
+    "serve": "suite.serve:serve",
 }
 _INTERRUPTED = 130
 

@@ -1,0 +1,15 @@
+"""Parts of the dashboards: a studio's page is put together from these, and looks and behaves like every other.
+
+    page        a page's frame: heading, notice, inputs | stage | side
+    form        widgets made from a request, validated by the request
+    source      the files of a request: an example, an upload, or those of an earlier run
+    run_panel   cost before, progress and cancel during a run, in one place of constant height
+    history     the studio's runs, newest first
+    results     figures, pictures, files, provenance of a run that is done
+    compare     two pictures of the same place under one slider
+    rule        the tick scale that shows progress and memory
+    generic     a whole page from a studio's declaration alone
+    style       the look
+
+Streamlit is imported by these modules and by nothing else in `shared`.
+"""

@@ -1,0 +1,52 @@
+"""What a page works on: the runs of this process, or of the server that `SEXTANT_SERVER` names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from shared.errors import SextantError
+from shared.runs import default_executor
+
+if TYPE_CHECKING:
+    from shared.app import Task
+    from shared.runs import Executor, Run
+
+__all__ = ["chosen_run", "executor", "forget_run", "open_run", "position_of"]
+
+_PARAMETER = "run"
+
+
+def executor() -> Executor:
+    """Raises `StorageFailed` and `Unavailable` where there is none to be had."""
+    found: Executor = default_executor()
+    return found
+
+
+def chosen_run(task: Task[Any, Any]) -> Run | None:
+    """The run that the address names, if it is one of this task; an unknown one leaves the address."""
+    run_id = st.query_params.get(_PARAMETER)
+    if not run_id:
+        return None
+    try:
+        run = executor().history.get(run_id)
+    except SextantError:
+        forget_run()
+        return None
+    return run if (run.app, run.task) == (task.app.key, task.name) else None
+
+
+def open_run(run_id: str) -> None:
+    """Put a run into the address: it is still there after a reload."""
+    st.query_params[_PARAMETER] = run_id
+
+
+def forget_run() -> None:
+    st.query_params.pop(_PARAMETER, None)
+
+
+def position_of(run: Run) -> int:
+    """How many runs wait before this one, whoever queued them."""
+    waiting = executor().history.list(status="queued", limit=1_000)
+    return sum(other.created_at < run.created_at for other in waiting)
