@@ -141,5 +141,25 @@ class App:
         tasks = [{"name": t.name, "help": t.help, "request": t.request_type.model_json_schema()} for t in self.tasks.values()]
         return {"key": self.key, "title": self.title, "summary": self.summary, "tasks": tasks}
 
+    def describe_models(self) -> list[dict[str, Any]]:
+        """Each model as every face shows it; `works` is whether its weights are here, `why_not` the reason."""
+        from shared.serving import DType
+
+        def describe(model: Model[Any, Any]) -> dict[str, Any]:
+            why_not = model.why_not()
+            return {
+                "app": self.key,
+                "task": model.task,
+                "name": model.name,
+                "description": model.description,
+                "licence": model.licence,
+                "source": {"kind": model.source.kind, "location": model.source.location, "revision": model.source.revision},
+                "size_bytes": model.nbytes(DType.FLOAT32),
+                "works": why_not is None,
+                "why_not": why_not,
+            }
+
+        return [describe(model) for model in self.models]
+
     def __repr__(self) -> str:
         return f"App({self.key!r})"

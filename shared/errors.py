@@ -5,6 +5,9 @@
     |   +-- NotFound                 404  not_found          unknown app, task, model, run or file
     |   +-- TooLarge                 413  too_large          over a declared limit
     |   +-- Unsupported              415  unsupported        a file of a kind the task does not take
+    |   +-- UploadStopped            408  upload_stopped     a body that did not come to its end
+    +-- Unauthorized                 401  unauthorized       a server wants an API key, and this is none of its keys
+    +-- Forbidden                    403  forbidden          asked from another web page, or by a name that is not the server's
     +-- DeclarationError             500  declaration        an app is declared wrongly (a clash, a reserved name)
     +-- Unavailable                  503  unavailable        a package, weight file or device is missing
     +-- Cancelled                    499  cancelled          somebody asked for it to stop
@@ -34,6 +37,7 @@ __all__ = [
     "DeclarationError",
     "EngineClosed",
     "EngineError",
+    "Forbidden",
     "LoadFailed",
     "ModelFailed",
     "NestedCall",
@@ -44,8 +48,10 @@ __all__ = [
     "SextantError",
     "StorageFailed",
     "TooLarge",
+    "Unauthorized",
     "Unavailable",
     "Unsupported",
+    "UploadStopped",
     "from_dict",
 ]
 
@@ -62,6 +68,7 @@ class SextantError(Exception):
         self.message = message
         self.remedy = remedy
         self.field = field
+        self.lines: tuple[str, ...] = ()  # one a wrong field, where a message speaks of several
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()
@@ -88,6 +95,18 @@ class TooLarge(BadInput):
 
 class Unsupported(BadInput):
     status, code = 415, "unsupported"
+
+
+class UploadStopped(BadInput):
+    status, code = 408, "upload_stopped"
+
+
+class Unauthorized(SextantError):
+    status, code = 401, "unauthorized"
+
+
+class Forbidden(SextantError):
+    status, code = 403, "forbidden"
 
 
 class DeclarationError(SextantError):

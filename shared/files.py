@@ -220,16 +220,16 @@ class File:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         inner = handler(source)
         return core_schema.no_info_after_validator_function(
-            self._check_kept, core_schema.no_info_before_validator_function(self._check_raw, inner)
+            self._check_kept, core_schema.with_info_before_validator_function(self._check_raw, inner)
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "x-kinds": list(self.kinds), "x-max-bytes": self.max_bytes}
 
-    def _check_raw(self, value: Any) -> Any:
-        """Refuse by size before a single byte is hashed."""
+    def _check_raw(self, value: Any, info: core_schema.ValidationInfo) -> Any:
+        """Refuse by size before a single byte is hashed; only who may name paths learns anything about one."""
         size_bytes = len(value) if isinstance(value, bytes) else 0
-        if isinstance(value, str | os.PathLike):
+        if (info.context or {}).get("paths") and isinstance(value, str | os.PathLike):
             path = Path(os.fspath(value)).expanduser()
             size_bytes = path.stat().st_size if path.is_file() else 0
         self._check_size(size_bytes)

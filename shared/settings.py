@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "settings"]
@@ -27,6 +27,13 @@ class Settings(BaseSettings):
     memory_budget_bytes: int = Field(default=0, ge=0, description="byte budget of the device; 0 = what it has, less a reserve")
     workers: int = Field(default=2, ge=1, le=64, description="runs that execute at the same time in one process")
     owner: str = Field(default="local", description="owner written into runs started by this process")
+    server: str = Field(default="", description="URL of a Sextant server that runs everything instead of this process")
+    server_key: SecretStr = Field(default=SecretStr(""), description="API key for that server")
+    api_keys: str = Field(default="", description="name=sha256 of its key, with commas between; made by python -m shared.api.keys NAME")
+    hosts: str = Field(default="", description="names this machine is called by beside localhost, with commas between")
+    origins: str = Field(default="", description="other web origins (https://host:port) whose pages may call the server")
+    max_upload_bytes: int = Field(default=2 << 30, ge=1, description="largest body with files that the server takes")
+    max_json_bytes: int = Field(default=16 << 20, ge=1, description="largest body without files that the server takes")
 
     @property
     def resolved_database_url(self) -> str:

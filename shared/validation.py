@@ -24,7 +24,9 @@ def bad_input(error: ValidationError, request_type: type[BaseModel] | None = Non
     remedy = ""
     if request_type is not None and any(problem["type"] == "extra_forbidden" for problem in problems):
         remedy = f"Known fields: {', '.join(request_type.model_fields)}."
-    return kind("; ".join(lines), remedy=remedy, field=field or None)
+    bad = kind("; ".join(lines), remedy=remedy, field=field or None)
+    bad.lines = tuple(lines)
+    return bad
 
 
 def _field(problem: Any) -> str:

@@ -104,9 +104,7 @@ def _studios() -> Iterator[Check]:
     for bad in broken:
         yield Check(f"studio {bad.key}", "broken", bad.reason, "Install its extra, or mend the package.")
     for app in apps:
-        from suite.models import describe
-
-        described = [describe(app, model) for model in app.models]
+        described = app.describe_models()
         works = [m["name"] for m in described if m["works"]]
         lacking = [f"{m['name']}: {m['why_not']}" for m in described if not m["works"]]
         state = "ok" if not lacking else ("warning" if works else "broken")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from shared.discovery import load_apps
 from suite.output import print_json, print_table
-
-if TYPE_CHECKING:
-    from shared.app import App
-    from shared.serving import Model
 
 __all__ = ["models"]
 
@@ -23,30 +19,12 @@ _MIB = 2**20
 def models(as_json: bool) -> None:
     """List every model: its source, licence, bytes, and whether it works here."""
     apps, _ = load_apps()
-    rows = [describe(app, model) for app in apps for model in app.models]
+    rows = [row for app in apps for row in app.describe_models()]
     if as_json:
         print_json(rows)
         return
     columns = ("studio", "task", "model", "licence", "source", "MiB", "here")
     print_table(columns, [_line(row) for row in rows])
-
-
-def describe(app: App, model: Model[Any, Any]) -> dict[str, Any]:
-    """One model as `--json` shows it; `works` is whether its weights are here, `why_not` the reason."""
-    from shared.serving import DType
-
-    why_not = model.why_not()
-    return {
-        "app": app.key,
-        "task": model.task,
-        "name": model.name,
-        "description": model.description,
-        "licence": model.licence,
-        "source": {"kind": model.source.kind, "location": model.source.location, "revision": model.source.revision},
-        "size_bytes": model.nbytes(DType.FLOAT32),
-        "works": why_not is None,
-        "why_not": why_not,
-    }
 
 
 def _line(row: dict[str, Any]) -> tuple[object, ...]:

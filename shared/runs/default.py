@@ -6,7 +6,7 @@ import atexit
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from shared.errors import StorageFailed
 from shared.runs.artifacts import ArtifactStore
@@ -16,7 +16,7 @@ from shared.runs.history import History
 if TYPE_CHECKING:
     from shared.settings import Settings
 
-__all__ = ["default_executor"]
+__all__ = ["default_executor", "local_executor"]
 
 log = logging.getLogger("sextant.runs")
 
@@ -25,6 +25,20 @@ _current: tuple[int, Settings, Executor] | None = None
 
 
 def default_executor() -> Executor:
+    """What runs tasks for this process: its own executor, or with `SEXTANT_SERVER` a client of that server.
+
+    The client has the executor's and the history's calls that faces use, not what executor and history are to each other.
+    """
+    from shared.settings import settings
+
+    if settings().server:
+        from shared.api.client import default_client
+
+        return cast("Executor", default_client())
+    return local_executor()
+
+
+def local_executor() -> Executor:
     """One a process, closed when it ends; another one after a fork, or when the settings were read anew and differ."""
     global _current  # noqa: PLW0603
     from shared.settings import settings

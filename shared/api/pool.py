@@ -1,0 +1,133 @@
+"""Threads that requests run in: apart from those that serve files, so that many long runs delay no small question.
+
+45 synchronous runs fill anyio's 40 threads and delay a GET to 2.3 s (`facts/contract.md`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from shared.errors import EngineClosed, Overloaded
+
+__all__ = ["Pool"]
+
+T = TypeVar("T")
+
+_IDLE_S = 5.0
+
+
+class Pool:
+    """At most `threads` daemon threads, there only while they are used; `waiting` calls may wait for one.
+
+    Daemons: a task that never looks at its cancel token must not keep a stopped server alive.
+    """
+
+    def __init__(self, threads: int, waiting: int) -> None:
+        self._limit = threads
+        self._waiting_limit = waiting
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads: set[threading.Thread] = set()
+        self._idle = 0  # threads that wait, less the calls that were queued for them
+        self._closed = False
+
+    def submit(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        """What `work` answers or raises, from one of the threads. A future that is cancelled drops it if it has not begun.
+
+        Raises `Overloaded` when very many wait, `EngineClosed` after `close`.
+        """
+        loop = asyncio.get_running_loop()
+        call = _Call(work, loop, loop.create_future())
+        with self._lock:
+            if self._closed:
+                raise EngineClosed("The server is stopping.", remedy="Try again in a few seconds.")
+            if self._idle <= 0 and len(self._threads) < self._limit:
+                thread = threading.Thread(target=self._work, name="sextant-http", daemon=True)
+                self._threads.add(thread)
+                thread.start()
+            elif self._idle <= -self._waiting_limit:
+                raise Overloaded(f"{-self._idle} requests are waiting already, the limit.", retry_after_s=5)
+            self._idle -= 1
+            self._calls.put(call)
+        return call.future
+
+    def close(self, timeout_s: float) -> None:
+        """Take no more; fail what waits; let the threads end, waiting at most `timeout_s` for them."""
+        with self._lock:
+            self._closed = True
+            threads = list(self._threads)
+            for call in self._drain():
+                call.fail(EngineClosed("The server is stopping.", remedy="Try again in a few seconds."))
+            for _ in threads:
+                self._calls.put(None)
+        for thread in threads:
+            thread.join(timeout_s / len(threads))
+
+    def _drain(self) -> list[_Call]:
+        waiting: list[_Call] = []
+        while True:
+            try:
+                call = self._calls.get_nowait()
+            except Empty:
+                return waiting
+            if call is not None:
+                waiting.append(call)
+
+    def _work(self) -> None:
+        with self._lock:
+            self._idle += 1
+        while (call := self._next()) is not None:
+            call.carry_out()
+            del call
+            with self._lock:
+                self._idle += 1
+
+    def _next(self) -> _Call | None:
+        """None when this thread is to end."""
+        try:
+            call = self._calls.get(timeout=_IDLE_S)
+        except Empty:
+            call = None
+        with self._lock:
+            if call is None and not self._closed and not self._calls.empty():  # it came just now, counting on this thread
+                call = self._calls.get_nowait()
+            if call is None:
+                self._idle -= 1
+                self._threads.discard(threading.current_thread())
+        return call
+
+
+class _Call:
+    """Work, and the event loop that waits for it."""
+
+    def __init__(self, work: Callable[[], Any], loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]) -> None:
+        self._work = work
+        self._loop = loop
+        self.future = future
+
+    def carry_out(self) -> None:
+        if self.future.cancelled():
+            return
+        try:
+            result = self._work()
+        except BaseException as error:
+            self.fail(error)
+        else:
+            self._tell(self.future.set_result, result)
+
+    def fail(self, error: BaseException) -> None:
+        self._tell(self.future.set_exception, error)
+
+    def _tell(self, answer: Callable[[Any], None], value: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(self._settle, answer, value)
+        except RuntimeError:  # the loop was closed before its work was done
+            return
+
+    def _settle(self, answer: Callable[[Any], None], value: Any) -> None:
+        if not self.future.done():  # nobody waits for it any more
+            answer(value)
