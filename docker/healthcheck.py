@@ -28,7 +28,7 @@ def problem(host: str, port: int) -> str:
         said = json.loads(body)
     except ValueError:
         return "the answer is not JSON: another program, or a page, answers at /healthz"
-    if not isinstance(said, dict) or said.get("status") != "ok":
+    if not isinstance(said, dict) or said.get("alive") is not True:
         return f"the server says {body[:200]!r}"
     return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -121,3 +122,13 @@ def test_the_build_context_is_what_the_dockerfile_copies() -> None:
     assert let_in == set(dockerfile_sources())
     assert all((ROOT / source).exists() for source in let_in)
     assert any(fnmatch.fnmatch("apps/medical/__pycache__", line) for line in lines[1:])
+
+
+def test_the_page_says_where_each_team_is() -> None:
+    rows = [line for line in (ROOT / "docs" / "containers.md").read_text().splitlines() if line.startswith("| ") and "127.0.0.1" in line]
+    told = {tuple(re.findall(r"127[0-9.]+:\d+|(?<=`)sextant-\w+(?=`)|[\w,]+(?=` \|$)", row)) for row in rows}
+    built = {
+        (service["ports"][0].removesuffix(":8080"), service["image"].partition(":")[0], service["build"]["args"]["EXTRAS"])
+        for service in SERVICES.values()
+    }
+    assert told == built

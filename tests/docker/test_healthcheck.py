@@ -45,13 +45,13 @@ def check(port: int) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (200, b'{"status": "ok", "version": "0.1.0"}', None),
+        (200, b'{"alive":true}', None),
         (200, b"<!doctype html><title>Streamlit</title>", "not JSON"),  # what an unknown path of the dashboards answers
-        (200, b'{"status": "stopping"}', "the server says"),
-        (200, b'["ok"]', "the server says"),
+        (200, b'{"alive": "no"}', "the server says"),
+        (200, b'["alive"]', "the server says"),
         (200, b"\xff\xfe", "not JSON"),
         (200, b"", "not JSON"),
-        (503, b'{"status": "ok"}', "status 503"),
+        (503, b'{"alive":true}', "status 503"),
     ],
 )
 def test_the_body_decides(port: int, monkeypatch: pytest.MonkeyPatch, status: int, body: bytes, said: str | None) -> None:
