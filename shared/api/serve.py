@@ -18,12 +18,15 @@ KEEP_ALIVE_S = 30
 
 
 class Server(uvicorn.Server):
-    """on_stop: called in the event loop when a stop begins, before connections are waited for: an open stream of events
-    never ends by itself (`Site.begin_stop`).
+    """on_start: called once requests are taken. on_stop: called in the event loop when a stop begins, before connections are
+    waited for: an open stream of events never ends by itself (`Site.begin_stop`).
     """
 
-    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_start: Callable[[], None] | None = None, on_stop: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(config)
+        self._on_start = on_start
         self._on_stop = on_stop
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -34,6 +37,11 @@ class Server(uvicorn.Server):
         if self.should_exit:
             self.force_exit = True
         self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_start is not None:
+            self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._on_stop is not None:
@@ -67,14 +75,13 @@ def serve(
 ) -> None:
     """Serve an ASGI application until SIGTERM or SIGINT; returns within ten seconds of it.
 
-    port: 0 takes any that is free. on_start: told the URL once it is bound. Raises `Unavailable` for a port that is taken.
+    port: 0 takes any that is free. on_start: told the URL once it answers. Raises `Unavailable` for a port that is taken.
     """
     opened = listen(host, port)
     shown = f"[{host}]" if ":" in host else host
-    if on_start is not None:
-        on_start(f"http://{shown}:{opened.getsockname()[1]}")
+    url = f"http://{shown}:{opened.getsockname()[1]}"
     try:
-        Server(config_of(app), on_stop).run(sockets=[opened])
+        Server(config_of(app), lambda: on_start(url) if on_start else None, on_stop).run(sockets=[opened])
     finally:
         opened.close()
 
@@ -84,7 +91,7 @@ def config_of(app: Any) -> uvicorn.Config:
         app,
         loop="uvloop",
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",  # the other one of that library is deprecated
         lifespan="on",
         log_level="warning",
         access_log=False,
