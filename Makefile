@@ -16,8 +16,8 @@ setup:  ## only set up: .venv with every studio and the test tools
 demo:  ## run every studio on its examples and write demo/index.html
 	@$(START) -m suite demo $(ARGS)
 
-run:  ## show the studios and their tasks, each a `sextant` command
-	@$(START) -m suite apps $(ARGS)
+run:  ## open the studios in a browser (ARGS='--port 8600 --only medical')
+	@$(START) -m suite serve $(ARGS)
 
 test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	@$(START) -m pytest $(ARGS)

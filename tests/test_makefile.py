@@ -13,7 +13,7 @@ from tests.needs import needs_command
 pytestmark = needs_command("make", package="make")
 GOALS = {
     "demo": "-m suite demo --only medical",
-    "run": "-m suite apps --only medical",
+    "run": "-m suite serve --only medical",
     "test": "-m pytest --only medical",
     "bench-engine": "-m tests.benchmarks.engine --only medical",
     "bench-runs": "-m tests.benchmarks.runs --only medical",

@@ -138,7 +138,7 @@ def _pictures(run_id: str, _view: views.View, index: int, window: tuple[float, f
 def _evidence(run_id: str, _view: views.View, index: int) -> Evidence:
     difference = _view.difference(index)
     limit = views.difference_limit(difference)
-    words = "Enhanced minus cubic interpolation" if _view.factor > 1 else "Enhanced minus input"
+    words = "Enhanced minus interpolated" if _view.factor > 1 else "Enhanced minus input"
     unit = "grey values" if _view.before.unit == "stored value" else _view.before.unit
     picture = Picture(views.difference_png(difference, _view, limit), "image/png", words, f"Difference map: {words}, in {unit}")
     return Evidence(picture, limit, unit, words)

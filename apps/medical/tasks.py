@@ -31,6 +31,7 @@ app = App(
     summary="Sharpen and denoise CT, MR and X-ray images, consistent with what was measured.",
     models=_models,
     notice=NOTICE,
+    picture="card.webp",
 )
 
 
@@ -137,13 +138,13 @@ def brain_template() -> str:
     work=_work,
     examples=(
         Example(
-            "CT slice through a thoracic vertebra, 128 x 128, twice the matrix",
+            "CT of a vertebra, twice the matrix",
             lambda: {"image": _pydicom_file("CT_small.dcm"), "scale": 2},
             source="CT_small.dcm of pydicom's test data",
             licence="MIT (pydicom)",
         ),
         Example(
-            "Brain MR, one slice of the MNI152 template, twice the matrix",
+            "Brain MR slice, twice the matrix",
             lambda: {"image": brain_template(), "slice_index": 95, "noise": "rician"},
             source="MNI ICBM152 nonlinear symmetric 2009a, in nilearn's package",
             licence="ICBM licence: free to use, copy and distribute with the notice kept",
@@ -155,7 +156,7 @@ def brain_template() -> str:
             licence="CC BY 3.0",
         ),
         Example(
-            "CT slice through a thoracic vertebra, less noise",
+            "CT of a vertebra, less noise",
             lambda: {"image": _pydicom_file("CT_small.dcm"), "operation": "denoise"},
             source="CT_small.dcm of pydicom's test data",
             licence="MIT (pydicom)",

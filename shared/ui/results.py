@@ -14,11 +14,12 @@ from shared.ui.pictures import Picture, show_pictures
 from shared.ui.text import bytes_text, escape, figure, plain
 
 if TYPE_CHECKING:
-    from shared.runs import Run
+    from shared.runs import ModelUse, Run
 
 __all__ = ["downloads", "figures", "picture_grid", "provenance", "table", "warnings"]
 
 SHOWN_FIGURES = 4
+_ID_SHOWN = 12  # enough for every command that takes a run
 _PICTURES = ("image/png", "image/jpeg", "image/webp")
 _EMBEDDED_BYTES = 8 << 20
 
@@ -36,8 +37,12 @@ def figures(shown: Sequence[Figure]) -> None:
 
 
 def warnings(result: Result) -> None:
-    for warning in result.warnings:
-        note("Note", warning, "warn")
+    """What must be known before the result is used, in one place."""
+    if len(result.warnings) == 1:
+        note("Note", result.warnings[0], "warn")
+    elif result.warnings:
+        items = "".join(f"<li>{escape(warning)}</li>" for warning in result.warnings)
+        st.html(f'<div class="sx-note warn"><b>Notes.</b><ul>{items}</ul></div>')
 
 
 def downloads(run: Run, labels: Sequence[tuple[str, Artifact]]) -> None:
@@ -56,9 +61,9 @@ def downloads(run: Run, labels: Sequence[tuple[str, Artifact]]) -> None:
 
 def provenance(run: Run, source: str = "", note: str = "") -> None:
     """Who made it, from what, in which run."""
-    used = "; ".join(f"{use['name']} {use['revision'][:24]}, {use['dtype']} on {_device(use['device'])}" for use in run.models)
+    used = "; ".join(f"{_model(use)}, {use['dtype']} on {_device(use['device'])}" for use in run.models)
     made = ", ".join(filter(None, (used or "no model", f"seed {run.seed}")))
-    facts = [("Made by", escape(made)), ("From", escape(source)), ("Run", f'<span class="sx-mono">{escape(run.id)}</span>')]
+    facts = [("Made by", escape(made)), ("From", escape(source)), ("Run", f'<span class="sx-mono" title="{escape(run.id)}">{escape(run.id[:_ID_SHOWN])}</span>')]
     lines = "".join(f"<span><b>{name}</b> {value}</span>" for name, value in facts if value)
     st.html(f'<div class="sx-made">{lines}{f"<div>{escape(note)}</div>" if note else ""}</div>')
 
@@ -82,6 +87,10 @@ def picture_grid(artifacts: Sequence[Artifact], alt: str) -> int:
     if pictures:
         show_pictures(pictures)
     return len(pictures)
+
+
+def _model(use: ModelUse) -> str:
+    return f"{use['name']} {use['revision'][:24]}".strip()
 
 
 def _device(name: str) -> str:

@@ -96,11 +96,15 @@ def _take_example(form: Form, example: Example, *, keep_filled: bool = False) ->
     st.session_state[form.key("example")] = example.title
 
 
-@cache
 def _example_fields(task: Task[Any, Any], example: Example) -> dict[str, Any]:
-    """An example's fields, its files hashed; empty when they are not to be had."""
+    return _fields_of(task, task.examples.index(example))
+
+
+@cache
+def _fields_of(task: Task[Any, Any], number: int) -> dict[str, Any]:
+    """An example's fields, its files hashed once; empty when they are not to be had."""
     try:
-        values = example.values()
+        values = task.examples[number].values()
         request = task.parse(values, paths=True)
     except (SextantError, OSError, ImportError):
         return {}
