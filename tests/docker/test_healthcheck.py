@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.docker.files import DOCKER
 
 
@@ -65,3 +68,19 @@ def test_the_body_decides(port: int, monkeypatch: pytest.MonkeyPatch, status: in
 def test_no_server_is_not_well() -> None:
     result = check(1)  # tcpmux: nothing listens there
     assert result.returncode == 1 and "no answer" in result.stderr
+
+
+@pytest.mark.timeout(120)
+def test_the_real_server_is_well() -> None:
+    command = [sys.executable, "-m", "suite", "serve", "--only", "medical", "--port", "0", "--no-open"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout is not None
+            bound = next(found for line in server.stdout if (found := re.search(r"http://[\w.]+:(\d+)", line)))
+            deadline = time.monotonic() + 60
+            while (result := check(int(bound[1]))).returncode and time.monotonic() < deadline:
+                time.sleep(0.2)
+            assert result.returncode == 0, result.stderr
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
