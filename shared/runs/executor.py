@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +18,9 @@ from shared.runs.job import Job, RunHandle
 from shared.runs.outcome import execute, failure
 from shared.runs.pulse import Pulse
 from shared.runs.repeat import find_task, refuse_changes
+from shared.runs.roster import Roster
 from shared.runs.run import Row, Run, RunProgress, as_json
+from shared.runs.workers import Workers
 
 if TYPE_CHECKING:
     from shared.app import App
@@ -62,17 +62,12 @@ class Executor:
         self.store = store
         if history.store is None:
             history.store = store
-        self._workers = workers
         self._owner = owner
         self._engine = engine
         self._queue_limit = queue_limit
-        self._lock = threading.Lock()
-        self._queue: deque[Job] = deque()
-        self._active: dict[str, Job] = {}
-        self._arriving: set[str] = set()  # being written as queued, not in the queue yet
-        self._elsewhere: dict[str, Job] = {}  # of its queue, but another server was faster
+        self._jobs = Roster()
+        self._workers = Workers(workers, self._jobs.take, self._work_on)
         self._drained: dict[str, App] = {}
-        self._threads: set[threading.Thread] = set()
         self._closed = False
         self._pulse = Pulse(self._beat, interval_s=_BEAT_S)
         self._swept_at = time.monotonic()
@@ -153,19 +148,15 @@ class Executor:
 
     def position(self, job: Job) -> int:
         """Place in the queue: 1 is next, 0 is not in it."""
-        with self._lock:
-            return self._queue.index(job) + 1 if job in self._queue else 0
+        return self._jobs.position(job)
 
     def cancel(self, job: Job) -> None:
         """Stop a job of this executor, wherever it is."""
-        with self._lock:
-            queued = job in self._queue
-            if queued:
-                self._queue.remove(job)
+        withdrawn = self._jobs.withdraw(job)
         job.cancel.cancel()
-        if job.id in self._elsewhere:
+        if self._jobs.is_elsewhere(job):
             self.history.request_cancel(job.id)
-        if queued:
+        if withdrawn:
             try:
                 self.history.cancel_queued(job.id)
                 job.finish(self.history.get(job.id))
@@ -174,21 +165,17 @@ class Executor:
 
     def live(self, run_id: str) -> RunProgress | None:
         """How far a run is that this executor runs now; what others see of it is up to half a second older."""
-        job = self._active.get(run_id)
-        return None if job is None else job.progress
+        job = self._jobs.find(run_id)
+        return None if job is None or job.row["pid"] is None else job.progress
 
     def cancel_here(self, run_id: str) -> None:
         """Stop a run if it is this executor's; what `History.request_cancel` asks for comes about half a second later."""
-        with self._lock:
-            job = self._active.get(run_id) or next((job for job in self._queue if job.id == run_id), None)
-        if job is not None:
+        if (job := self._jobs.find(run_id)) is not None:
             self.cancel(job)
 
     def cancel_running(self) -> None:
         """Stop whatever runs, at its next step."""
-        with self._lock:
-            jobs = list(self._active.values())
-        for job in jobs:
+        for job in self._jobs.active():
             self.cancel(job)
 
     @property
@@ -200,19 +187,12 @@ class Executor:
 
         What waits for whichever server comes next stays queued.
         """
-        with self._lock:
-            self._closed = True
-            kept = [job for job in self._queue if job.row["pid"] is None] + list(self._elsewhere.values())
-            self._queue = deque(job for job in self._queue if job.row["pid"] is not None)
-            jobs = [*self._queue, *self._active.values()]
-            threads = list(self._threads)
-        for job in kept:
+        self._closed = True
+        for job in self._jobs.let_go():
             job.finish(Run(job.row, self.store))
-        for job in jobs:
+        for job in self._jobs.all():
             self.cancel(job)
-        until = time.monotonic() + timeout_s
-        for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
+        self._workers.join(timeout_s)
         self._pulse.stop()
         self.history.flush()
 
@@ -234,30 +214,21 @@ class Executor:
         job.row.update(status="queued", started_at=None)
         if job.task.app.key in self._drained:
             job.row.update(pid=None)
-        self._arriving.add(job.id)
-        try:
+        with self._jobs.arriving(job):
             self.history.enqueue(job.row)
             self._append(job)
-        finally:
-            self._arriving.discard(job.id)
         if self._closed:  # it was closed meanwhile, perhaps before it could see this run
             self.cancel(job)
         return RunHandle(job, self)
 
     def _append(self, job: Job) -> None:
-        with self._lock:
-            self._queue.append(job)
-            if len(self._threads) < self._workers:
-                thread = threading.Thread(target=self._work, name="sextant-run", daemon=True)
-                self._threads.add(thread)
-                thread.start()
+        self._jobs.wait(job)
+        self._workers.wake()
         self._pulse.wake()
 
     def _adopt(self) -> None:
         """Queue what waits for anybody, in its order."""
-        with self._lock:
-            known = {*self._arriving, *self._elsewhere, *self._active, *(job.id for job in self._queue)}
-        for job in unclaimed(self.history, self.store, self._drained, known):
+        for job in unclaimed(self.history, self.store, self._drained, self._jobs.ids()):
             self._append(job)
 
     def _run(self, job: Job) -> Run:
@@ -267,8 +238,7 @@ class Executor:
 
     def _carry_out(self, job: Job) -> Run:
         try:
-            with self._lock:
-                self._active[job.id] = job
+            self._jobs.begin(job)
             self._pulse.wake()
             return self._finish(job, execute(job, self._chosen_engine, self.store, self.history))
         except BaseException:  # an interrupt: everything else is an outcome
@@ -276,17 +246,13 @@ class Executor:
             self._finish(job, failure(Cancelled("The run was interrupted.")))
             raise
         finally:
-            self._leave(job)
+            self._jobs.leave(job)
 
     def _finish(self, job: Job, changes: Row) -> Run:
         changes = {"progress": as_json(job.progress), "heartbeat_at": time.time(), **changes}
         self.history.update(job.id, changes)
         hold_artifacts(self.history, job, changes)
         return job.finish(Run({**job.row, **changes}, self.store))
-
-    def _leave(self, job: Job) -> None:
-        with self._lock:
-            self._active.pop(job.id, None)
 
     def _chosen_engine(self) -> Engine:
         if self._engine is None:
@@ -295,21 +261,8 @@ class Executor:
             return default_engine()
         return self._engine
 
-    def _work(self) -> None:
-        """A worker: there while something is queued."""
-        while True:
-            with self._lock:
-                if not self._queue:
-                    self._threads.discard(threading.current_thread())
-                    return
-                job = self._queue.popleft()
-                self._active[job.id] = job
-            try:
-                self._work_on(job)
-            except BaseException as error:  # recorded already, and the next job is somebody else's
-                log.info("run %s", job.id, exc_info=error)
-
     def _work_on(self, job: Job) -> None:
+        """In a worker."""
         try:
             if self._closed and job.row["pid"] is None:
                 return
@@ -317,17 +270,16 @@ class Executor:
                 job.note_claim()
                 self._carry_out(job)
             else:  # cancelled from elsewhere while it waited, or begun by another server
-                self._elsewhere[job.id] = job
+                self._jobs.note_elsewhere(job)
                 self._look_elsewhere()
         except SextantError as error:
             self._finish(job, failure(error))
         finally:
-            self._leave(job)
+            self._jobs.leave(job)
 
     def _beat(self) -> bool:
         """Write heartbeats and progress, hear of cancels, sweep now and then; False when nothing runs or waits."""
-        with self._lock:
-            jobs = [*self._active.values(), *self._queue, *self._elsewhere.values()]
+        jobs = self._jobs.all()
         if not jobs:
             return False
         for job in jobs:
@@ -346,10 +298,10 @@ class Executor:
 
     def _look_elsewhere(self) -> None:
         """Hand over what other servers have finished."""
-        for job in list(self._elsewhere.values()):
+        for job in self._jobs.elsewhere():
             run = self.history.get(job.id)
             if run.finished:
-                self._elsewhere.pop(job.id, None)
+                self._jobs.forget_elsewhere(job)
                 job.finish(run)
 
     def _write_progress(self, job: Job) -> None:
@@ -361,8 +313,8 @@ class Executor:
             self.history.update(job.id, {"progress": as_json(progress), "heartbeat_at": time.time()})
 
     def _refuse_full(self) -> None:
-        if len(self._queue) >= self._queue_limit:
-            raise Overloaded(f"{len(self._queue)} runs are waiting already, the limit.", retry_after_s=10)
+        if (waiting := self._jobs.waiting()) >= self._queue_limit:
+            raise Overloaded(f"{waiting} runs are waiting already, the limit.", retry_after_s=10)
 
     def _refuse_closed(self) -> None:
         if self._closed:
