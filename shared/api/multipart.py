@@ -116,7 +116,7 @@ class Form:
         self._header_name = self._header_value = b""
 
     def _begin_data(self) -> None:
-        _, options = parse_options_header(self._headers.get(b"content-disposition", b"").decode("utf-8", "replace"))
+        _, options = parse_options_header(self._headers.get(b"content-disposition", b"").decode("latin-1"))
         if b"name" not in options:
             raise BadInput("A part of the form has no name.", remedy="Name it after a field of the request.")
         self._field = _text(options[b"name"])[:200]
