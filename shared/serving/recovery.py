@@ -37,9 +37,10 @@ def _attempt(runner: Runner, items: list[Item[Any]], index: int) -> list[_Part]:
         if failure is None:
             return []
         drop_frames(failure.error)
+        shared = len(items) > 1
         items = _not_emitted(runner, items, failure)
         if not failure.out_of_memory:
-            return _after_error(runner, items, index, failure)
+            return _after_error(runner, items, index, failure, shared=shared)
         runner.tally.ran_out_of_memory()
         if len(items) > 1 and failure.stage is not Stage.LOAD:
             return _halve(runner, items, index)
@@ -65,8 +66,9 @@ def _told(runner: Runner, failure: Failure) -> BaseException:
     return out_of_memory(name, failure.error) if failure.out_of_memory else typed(failure.error, name)
 
 
-def _after_error(runner: Runner, items: list[Item[Any]], index: int, failure: Failure) -> list[_Part]:
-    if failure.stage is Stage.RUN and len(items) > 1:  # one by one, so that a poison item fails alone
+def _after_error(runner: Runner, items: list[Item[Any]], index: int, failure: Failure, *, shared: bool) -> list[_Part]:
+    """shared: several ran together, so that whose fault it was shows only when each runs alone, even the last one left."""
+    if failure.stage is Stage.RUN and shared:
         return [([item], index) for item in items]
     for item in items:
         error = typed(failure.error, runner.model.name)

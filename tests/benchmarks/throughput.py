@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from itertools import pairwise
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -18,8 +20,8 @@ from tests.benchmarks.measure import Row, row
 CALLERS = 64
 BATCH = 16
 BATCH_S = 0.015
-BLOCK_S = 0.3
-WARM_UP_S = 0.06
+BLOCK = 18  # batches; the first four of a block warm it up
+WARM_UP = 4
 ROUNDS = 18
 WIDTH = 1024
 
@@ -39,8 +41,8 @@ class Layers:
         self.run(batch)
         for _ in range(100):
             self.run(batch)
-        times = [end for end, _ in self.ends]
-        self.depth = max(1, round(BATCH_S / min(later - earlier for earlier, later in pairwise(times))))
+        ends = [end for end, _ in self.ends]
+        self.depth = max(1, round(BATCH_S / statistics.median(later - earlier for earlier, later in pairwise(ends))))
 
     def run(self, requests: Sequence[torch.Tensor], step: Step | None = None) -> list[torch.Tensor]:
         state = torch.stack(list(requests))
@@ -52,9 +54,14 @@ class Layers:
     def close(self) -> None:
         """The weights go with it."""
 
-    def rate(self, since: float, until: float) -> float:
-        """Requests a second between the first and the last batch that ended in this time."""
-        ends = [(end, size) for end, size in self.ends if since <= end <= until]
+    @property
+    def enough(self) -> bool:
+        """Whether this block has run all its batches."""
+        return len(self.ends) >= BLOCK
+
+    def rate(self) -> float:
+        """Requests a second of this block, from the end of its warm-up."""
+        ends = self.ends[WARM_UP - 1 : BLOCK]
         return sum(size for _, size in ends[1:]) / (ends[-1][0] - ends[0][0])
 
 
@@ -92,11 +99,10 @@ class BareBatcher:
 
 def served(layers: Layers, call: Callable[[Any], Any], request: Any) -> float:
     """Requests a second of 64 callers, each waiting for its result before it asks again."""
-    started = time.perf_counter()
-    until = started + WARM_UP_S + BLOCK_S
+    layers.ends.clear()
 
     def caller() -> None:
-        while time.perf_counter() < until:
+        while not layers.enough:
             call(request)
 
     threads = [threading.Thread(target=caller) for _ in range(CALLERS)]
@@ -104,16 +110,16 @@ def served(layers: Layers, call: Callable[[Any], Any], request: Any) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return layers.rate(started + WARM_UP_S, until)
+    return layers.rate()
 
 
 def direct(layers: Layers, request: Any) -> float:
     """Requests a second of one thread that runs batches of 16."""
     batch = [request] * BATCH
-    started = time.perf_counter()
-    while time.perf_counter() < started + BLOCK_S:
+    layers.ends.clear()
+    while not layers.enough:
         layers.run(batch)
-    return layers.rate(started, started + BLOCK_S)
+    return layers.rate()
 
 
 def throughput_rows() -> list[Row]:
@@ -131,10 +137,9 @@ def throughput_rows() -> list[Row]:
         batch_key=lambda request: None,
         max_batch=BATCH,
     )
-    batcher = BareBatcher(layers.run)
     against_bare: list[float] = []
     against_direct: list[float] = []
-    with Engine(CpuDevice(threads=1)) as engine:
+    with Engine(CpuDevice(threads=1)) as engine, closing(BareBatcher(layers.run)) as batcher:
         ways: list[Callable[[], float]] = [
             lambda: served(layers, lambda each: engine.run(model, each), request),
             lambda: served(layers, batcher, request),
@@ -145,7 +150,6 @@ def throughput_rows() -> list[Row]:
             if number:  # the first round warms up
                 against_bare.append(rates[0] / rates[1])
                 against_direct.append(rates[0] / rates[2])
-    batcher.close()
     return [
         row("64 callers, against a bare batcher", "x", against_bare, 0.95, at_most=False),
         row("64 callers, against direct batches of 16 (15 ms)", "x", against_direct, 0.90, at_most=False),

@@ -234,3 +234,23 @@ def test_an_error_in_the_devices_own_cache_is_logged(engine: Engine, device: Fak
     device.empty_cache = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
     assert engine.unload(model)
     assert "emptying the cache of fake:0 failed" in caplog.text
+
+
+def test_no_more_batches_run_at_a_time_than_the_device_has_slots(device: FakeDevice) -> None:
+    running, most = [0], [0]
+    lock = threading.Lock()
+
+    def run(requests: Sequence[Any], step: Step) -> Sequence[Any]:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.002)
+        with lock:
+            running[0] -= 1
+        return requests
+
+    device.slots = 2
+    models = [declare(f"model {n}", run, inline=n % 2 == 0)[0] for n in range(6)]
+    with Engine(device) as engine, ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda n: engine.run(models[n % 6], n), range(120)))
+    assert most[0] == 2

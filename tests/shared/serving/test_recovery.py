@@ -181,3 +181,21 @@ def test_injected_out_of_memory_loses_nothing(probability: float) -> None:
     assert len(typed) <= 10
     assert device.peak_bytes <= 450
     assert device.allocated_bytes == 0
+
+
+def test_the_last_one_left_of_a_failed_batch_runs_again_too(engine: Engine) -> None:
+    """Its mate, cancelled meanwhile, may have been the poison."""
+    items: list[Any] = []
+
+    def run(requests: Sequence[Any], step: Step) -> list[Any]:
+        if len(requests) > 1:
+            items[0].cancel()
+            raise ValueError("one of the two")
+        return double(requests, step)
+
+    model, _ = declare(run=run, max_batch=2)
+    engine.warm(model)
+    lane = engine._lanes["model"]
+    with lane.runner.turn:
+        items += engine.submit_many(model, [1, 2])
+    assert items[1].result() == 4
