@@ -61,8 +61,11 @@ def check_values(stored: np.ndarray, name: str, padding: np.ndarray | None = Non
             f"{name}: its values are {stored.dtype}; one real number a pixel is expected.", remedy="Export a grey-scale image."
         )
     if stored.dtype.kind == "f" and not np.isfinite(stored).all():
-        share = float(1 - np.isfinite(stored).mean())
-        raise BadInput(f"{name}: {share:.1%} of its values are NaN or infinite.", remedy="Replace them by a number, e.g. the background's.")
+        count = int(stored.size - np.isfinite(stored).sum())
+        raise BadInput(
+            f"{name}: {count:,} of its {stored.size:,} values {'is' if count == 1 else 'are'} NaN or infinite.",
+            remedy="Replace them by a number, e.g. the background's.",
+        )
     measured = stored if padding is None else stored[~padding]
     if measured.size == 0 or measured.min() == measured.max():
         raise BadInput(f"{name}: all its values are the same, so there is nothing to enhance.", remedy="Check the export or the slice.")

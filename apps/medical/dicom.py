@@ -114,7 +114,7 @@ def _refuse_other_objects(dataset: FileDataset, name: str, *, force: bool) -> No
     if str(kind) in NOT_IMAGES:
         raise Unsupported(f"{name} is {NOT_IMAGES[str(kind)]}.", remedy=EXPORT)
     if "Rows" not in dataset and not any(key in dataset for key in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
-        raise Unsupported(f"{name} holds no image: it is a DICOM {label}.", remedy=EXPORT)
+        raise Unsupported(f"{name} holds no image (DICOM {label}), or ends before it.", remedy=EXPORT)
     if "PixelData" not in dataset:
         what = "floating-point pixels" if "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset else "no pixel data"
         raise BadInput(f"{name}: {label} with {what}.", remedy="Fetch it again with its pixels, or export it as integers.")
