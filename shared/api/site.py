@@ -109,9 +109,11 @@ class Site:
             await anyio.to_thread.run_sync(lambda: starter.join(CLOSE_TIMEOUT_S))
 
     def begin_stop(self) -> None:
-        """Take no new runs, end streams of events, and cancel after `GRACE_S` what still runs. Called in the event loop."""
+        """Begin no more runs, end streams of events, and cancel after `GRACE_S` what still runs. Called in the event loop."""
         if not self.stopping:
             self.stopping = True
+            if self._executor is not None:
+                self._executor.hand_over()
             asyncio.get_running_loop().call_later(GRACE_S, self._cancel)
 
     def refuse_when_stopping(self) -> None:

@@ -68,7 +68,7 @@ class Executor:
         self._jobs = Roster()
         self._workers = Workers(workers, self._jobs.take, self._work_on)
         self._drained: dict[str, App] = {}
-        self._closed = False
+        self._closed = self._leaving = False
         self._pulse = Pulse(self._beat, interval_s=_BEAT_S)
         self._swept_at = time.monotonic()
         history.sweep()
@@ -182,14 +182,19 @@ class Executor:
     def closed(self) -> bool:
         return self._closed
 
+    def hand_over(self) -> None:
+        """Begin nothing more that another server can go on with; what runs is not touched."""
+        self._leaving = True
+        for job in self._jobs.let_go():
+            job.finish(Run(job.row, self.store))
+
     def close(self, timeout_s: float = _CLOSE_TIMEOUT_S) -> None:
         """Cancel what waits and what runs, wait for it (at most `timeout_s`) and write the history.
 
         What waits for whichever server comes next stays queued.
         """
         self._closed = True
-        for job in self._jobs.let_go():
-            job.finish(Run(job.row, self.store))
+        self.hand_over()
         for job in self._jobs.all():
             self.cancel(job)
         self._workers.join(timeout_s)
@@ -222,6 +227,9 @@ class Executor:
         return RunHandle(job, self)
 
     def _append(self, job: Job) -> None:
+        if self._leaving and job.row["pid"] is None:
+            job.finish(Run(job.row, self.store))
+            return
         self._jobs.wait(job)
         self._workers.wake()
         self._pulse.wake()
@@ -264,7 +272,8 @@ class Executor:
     def _work_on(self, job: Job) -> None:
         """In a worker."""
         try:
-            if self._closed and job.row["pid"] is None:
+            if self._leaving and job.row["pid"] is None:
+                job.finish(Run(job.row, self.store))
                 return
             if self.history.claim(job.id):
                 job.note_claim()

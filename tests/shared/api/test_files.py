@@ -107,7 +107,9 @@ def test_odd_types_and_empty_files(api: TestClient) -> None:
     files = {"file": ("a.html", b"<script>alert(1)</script>", "text/html; <b>")}
     (file,) = api.post("/v1/files", files=files).json()["files"]
     response = api.get(f"/v1/artifacts/{file['sha256']}")
-    assert response.headers["content-type"] == "text/html; charset=utf-8" and response.headers["content-disposition"].startswith("attachment")
+    assert response.headers["content-type"] == "text/html; charset=utf-8" and response.headers["content-disposition"].startswith(
+        "attachment"
+    )
     (empty,) = api.post("/v1/files", content=b"").json()["files"]
     assert api.get(f"/v1/artifacts/{empty['sha256']}").content == b""
     problem(api.get(f"/v1/artifacts/{empty['sha256']}", headers={"range": "bytes=0-"}), 416, "bad_input")
