@@ -58,12 +58,18 @@ def _card(entry: Shown, root: Path) -> str:
 
 
 def _result(entry: Shown, root: Path) -> str:
-    pictures = "".join(_picture(artifact, entry.example.title) for artifact, _ in entry.files if _fits(artifact))
+    pictures = "".join(_picture(artifact, entry.example.title) for artifact in _pictures(entry))
     links = "".join(
         f'<a href="{escape(path.relative_to(root).as_posix())}" download>{escape(artifact.name)}</a> ' for artifact, path in entry.files
     )
     warnings = "".join(f'<p class="warning">{escape(warning)}</p>' for warning in (entry.result.warnings if entry.result else []))
     return f'{pictures}{_figures(entry)}{warnings}<p class="files">{links}</p>'
+
+
+def _pictures(entry: Shown) -> list[Artifact]:
+    """The result's field `preview` where it has one, else every picture among its files."""
+    preview = getattr(entry.result, "preview", None)
+    return [artifact for artifact in ([preview] if preview else [a for a, _ in entry.files]) if _fits(artifact)]
 
 
 def _fits(artifact: Artifact) -> bool:

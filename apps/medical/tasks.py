@@ -156,8 +156,8 @@ def brain_template() -> str:
             licence="CC BY 3.0",
         ),
         Example(
-            "CT of a vertebra, less noise",
-            lambda: {"image": _pydicom_file("CT_small.dcm"), "operation": "denoise"},
+            "CT of a vertebra, noise of 14 HU removed",
+            lambda: {"image": _pydicom_file("CT_small.dcm"), "operation": "denoise", "noise_sigma": 14},
             source="CT_small.dcm of pydicom's test data",
             licence="MIT (pydicom)",
         ),
