@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -108,6 +109,8 @@ class Task(Generic[Req, Res]):
     task(..., engine=my_engine)                    on an engine of your own
     task(..., history=True)                        leaving a run in the history
 
+    With SEXTANT_SERVER=URL and without an engine of your own it runs on that server, which always leaves a run.
+
     Raises `BadInput` before any work starts, and other `SextantError`s when the work itself fails.
     """
 
@@ -175,7 +178,7 @@ class Task(Generic[Req, Res]):
 
     def __call__(self, request: Req | None = None, /, *, engine: Engine | None = None, history: bool = False, **fields: Any) -> Res:
         prepared = self._prepare(request, fields)
-        if history:
+        if history or (engine is None and os.environ.get("SEXTANT_SERVER")):
             from shared.runs import default_executor
 
             return default_executor().run(self, prepared, engine=engine).result_of(self)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -32,7 +33,8 @@ class Pool:
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
-        self._idle = 0  # threads that wait, less the calls that were queued for them
+        self._idle = 0
+        self._waiting = 0
         self._closed = False
 
     def submit(self, work: Callable[[], T]) -> asyncio.Future[T]:
@@ -45,13 +47,14 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise EngineClosed("The server is stopping.", remedy="Try again in a few seconds.")
-            if self._idle <= 0 and len(self._threads) < self._limit:
-                thread = threading.Thread(target=self._work, name="sextant-http", daemon=True)
-                self._threads.add(thread)
-                thread.start()
-            elif self._idle <= -self._waiting_limit:
-                raise Overloaded(f"{-self._idle} requests are waiting already, the limit.", retry_after_s=5)
-            self._idle -= 1
+            if self._waiting >= self._idle:
+                if len(self._threads) < self._limit:
+                    thread = threading.Thread(target=self._work, name="sextant-http", daemon=True)
+                    self._threads.add(thread)
+                    thread.start()
+                elif self._waiting - self._idle >= self._waiting_limit:
+                    raise Overloaded(f"{self._waiting} requests are waiting already, the limit.", retry_after_s=5)
+            self._waiting += 1
             self._calls.put(call)
         return call.future
 
@@ -78,26 +81,27 @@ class Pool:
                 waiting.append(call)
 
     def _work(self) -> None:
-        with self._lock:
-            self._idle += 1
         while (call := self._next()) is not None:
             call.carry_out()
-            del call
-            with self._lock:
-                self._idle += 1
+            del call  # an idle thread keeps nobody's request
 
     def _next(self) -> _Call | None:
         """None when this thread is to end."""
+        with self._lock:
+            self._idle += 1
         try:
             call = self._calls.get(timeout=_IDLE_S)
         except Empty:
             call = None
         with self._lock:
-            if call is None and not self._closed and not self._calls.empty():  # it came just now, counting on this thread
-                call = self._calls.get_nowait()
+            self._idle -= 1
+            if call is None and self._waiting and not self._closed:  # it came just now, perhaps counting on this thread
+                with contextlib.suppress(Empty):
+                    call = self._calls.get_nowait()
             if call is None:
-                self._idle -= 1
                 self._threads.discard(threading.current_thread())
+            else:
+                self._waiting -= 1
         return call
 
 

@@ -34,13 +34,22 @@ def run_of(shape: dict[str, Any], store: Store) -> Run:
         "result": None if shape.get("result") is None else as_json(shape["result"]),
         "error": None if shape["error"] is None else as_json(shape["error"]),
         "progress": as_json([progress["done"], progress["total"], progress["note"]]),
-        **{name: _seconds(shape[name]) for name in ("created_at", "started_at", "finished_at")},
+        **{name: _time(shape[name]) for name in ("created_at", "started_at", "finished_at")},
+        "seconds": shape["seconds"],
         "pid": None,
         "process_started_at": None,
         "heartbeat_at": None,
         "cancel_requested": False,
     }
-    return Run(row, store)
+    return _RemoteRun(row, store)
+
+
+class _RemoteRun(Run):
+    """A run whose times came in milliseconds; how long it took did not."""
+
+    @property
+    def seconds(self) -> float | None:
+        return None if self.row["seconds"] is None else float(self.row["seconds"])
 
 
 class RemoteStore:
@@ -86,7 +95,7 @@ class RemoteHistory:
         """Newest first; a run's result is fetched when asked for."""
         wanted = {"app": app, "task": task, "status": status, "limit": min(limit, 1_000)}
         shapes = self._connection.json("GET", "/v1/runs", params=wanted)["runs"]
-        return [Run(run_of(shape, self.store).row, self.store, self._result_loader(shape["id"])) for shape in shapes]
+        return [_RemoteRun(run_of(shape, self.store).row, self.store, self._result_loader(shape["id"])) for shape in shapes]
 
     def request_cancel(self, run_id: str, owner: str | None = None) -> Run:
         return run_of(self._connection.json("DELETE", f"/v1/runs/{_safe(run_id)}"), self.store)
@@ -195,7 +204,7 @@ def _safe(run_id: str) -> str:
     return run_id
 
 
-def _seconds(text: str | None) -> float | None:
+def _time(text: str | None) -> float | None:
     try:
         return None if text is None else datetime.fromisoformat(text).timestamp()
     except ValueError:

@@ -98,8 +98,8 @@ class Server:
         self._errors = (home / "errors.txt").open("a+")
         self.start()
 
-    def start(self) -> None:
-        words = [sys.executable, "-W", "error", "-m", "tests.shared.api.child", "0"]
+    def start(self, port: int = 0) -> None:
+        words = [sys.executable, "-W", "error", "-m", "tests.shared.api.child", str(port)]
         self.process = subprocess.Popen(words, cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, stderr=self._errors, text=True)
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()
