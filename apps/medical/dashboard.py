@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
 from apps.medical import stage
 from apps.medical.tasks import app, enhance
 from shared.ui.form import Form
@@ -56,10 +54,7 @@ def page() -> None:
 
 
 def _choose_operation(form: Form) -> str:
-    key = form.key("operation")
-    if key not in st.session_state:
-        st.session_state[key] = "super-resolve"
-    operation: str = switch("What to do", list(OPERATIONS), OPERATIONS, key=key)
+    operation: str = switch("What to do", list(OPERATIONS), OPERATIONS, key=form.key("operation"))
     form.set("operation", operation)
     return operation
 

@@ -104,7 +104,6 @@ def _display(view: views.View) -> tuple[str, tuple[float, float], int]:
     """(mode, window, slice) as chosen."""
     windows = views.windows_of(view)
     with st.container(horizontal=True, key="sx-display"):
-        st.session_state.setdefault("sx-mode", VIEWS[0])
         mode: str = switch("View", VIEWS, {}, key="sx-mode")
         if st.session_state.get("sx-window") not in windows:
             st.session_state["sx-window"] = next(iter(windows))

@@ -11,7 +11,7 @@ from shared.errors import SextantError
 from shared.params import params
 from shared.ui.form import Form
 from shared.ui.history import history, last_done
-from shared.ui.host import chosen_run, executor
+from shared.ui.host import chosen_run, executor, newly_named_run
 from shared.ui.page import empty, error_note, frame, heading, switch
 from shared.ui.results import downloads, figures, picture_grid, provenance, warnings
 from shared.ui.run_panel import refusal_key, run_panel
@@ -110,7 +110,11 @@ def _choose_task(app: App) -> Task[Any, Any]:
         raise SextantError(f"{app.title} declares no task.")
     chosen = tasks[0]
     if len(tasks) > 1:
-        chosen = switch("Task", tasks, {name: humanised(name) for name in tasks}, key=f"{app.key}:task")
+        key = f"{app.key}:task"
+        named = newly_named_run()
+        if named is not None and named.app == app.key and named.task in tasks:
+            st.session_state[key] = named.task
+        chosen = switch("Task", tasks, {name: humanised(name) for name in tasks}, key=key)
     return app.find_task(chosen)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.app import Task
     from shared.runs import Executor, Run
 
-__all__ = ["chosen_run", "executor", "forget_run", "open_run", "position_of"]
+__all__ = ["chosen_run", "executor", "forget_run", "newly_named_run", "open_run", "position_of"]
 
 _PARAMETER = "run"
 
@@ -35,6 +35,18 @@ def chosen_run(task: Task[Any, Any]) -> Run | None:
         forget_run()
         return None
     return run if (run.app, run.task) == (task.app.key, task.name) else None
+
+
+def newly_named_run() -> Run | None:
+    """The run in the address, the first time that this session sees it there: somebody followed a link to it."""
+    run_id = st.query_params.get(_PARAMETER)
+    if run_id == st.session_state.get("sextant.named"):
+        return None
+    st.session_state["sextant.named"] = run_id
+    try:
+        return executor().history.get(run_id) if run_id else None
+    except SextantError:
+        return None
 
 
 def open_run(run_id: str) -> None:

@@ -76,7 +76,9 @@ def page_of(key: str) -> Any | None:
 
 
 def switch(label: str, options: Sequence[Any], names: Mapping[Any, str], *, key: str) -> Any:
-    """A control with one of a few options chosen, always."""
+    """A control with one of a few options chosen, always; the first one at first."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
     return st.segmented_control(
         label,
         options,
