@@ -72,10 +72,11 @@ def build(service: Mapping[str, Any], tag: str, folder: Path) -> None:
     call(*command, timeout_s=1500)
 
 
-def run_options(service: Mapping[str, Any]) -> list[str]:
-    """The service's restrictions as options of `podman run`, without a network: only the container itself can be reached."""
-    options = ["--network", "none", "--health-interval", "disable", *LIMITS]
-    options += ["--read-only"] if service["read_only"] else []
+def run_options(service: Mapping[str, Any], network: str = "none") -> list[str]:
+    """The service's restrictions as options of `podman run`. Without a network only the container itself can be reached."""
+    options = ["--network", network, "--health-interval", "disable", *LIMITS]
+    # Docker adds no writable places of its own to a read-only container; podman would.
+    options += ["--read-only", "--read-only-tmpfs=false"] if service["read_only"] else []
     options += [word for place in service["tmpfs"] for word in ("--tmpfs", place)]
     options += [word for name in service["cap_drop"] for word in ("--cap-drop", name)]
     return options + [word for name in service["security_opt"] for word in ("--security-opt", name.removesuffix(":true"))]

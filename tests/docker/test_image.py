@@ -40,7 +40,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> str:
 def server(image: str) -> Iterator[str]:
     """A container on the image's own command; alone in the world, so that whatever it needs is in the image."""
     call(*PODMAN, "rm", "--force", "--ignore", "--volumes", SERVER)
-    options = [*run_options(SERVICE), "--env", "SEXTANT_HOSTS=engine", "--add-host", "engine:127.0.0.1"]
+    options = [*run_options(SERVICE), "--env", "SEXTANT_HOSTS=engine"]
     begun = time.monotonic()
     call(*PODMAN, "run", "--detach", "--name", SERVER, *options, image)
     try:
@@ -95,9 +95,12 @@ def test_a_ct_is_enhanced_over_http(server: str) -> None:
     assert seen == {"studios": ["medical"], "status": "done", "before": [128, 128], "after": [256, 256], "kind": "DERIVED"}
 
 
-def test_another_container_sends_its_runs_to_it(server: str, image: str) -> None:
+def test_another_container_sends_its_runs_to_it(server: str, image: str, tmp_path: Path) -> None:
     """As a team's container beside the engine: by the name `engine`, from the same network."""
-    options = [*run_options(SERVICE), "--network", f"container:{server}", "--env", "SEXTANT_SERVER=http://engine:8080"]
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost engine\n")
+    options = [*run_options(SERVICE, f"container:{server}"), "--volume", f"{hosts}:/etc/hosts:ro"]
+    options += ["--env", "SEXTANT_SERVER=http://engine:8080"]
     source = "$(python -c 'from pydicom.data import get_testdata_file as f; print(f(\"CT_small.dcm\"))')"
     command = f"sextant medical enhance {source} --model bicubic-ibp --out /tmp/out --json && ls /tmp/out"
     printed = call(*PODMAN, "run", "--rm", *options, "--entrypoint", "sh", image, "-c", command, timeout_s=180).stdout
