@@ -78,9 +78,11 @@ class CpuDevice:
     def enter(self) -> None:
         """Intra-op threads are a setting of each thread in torch; only a process that uses torch has it."""
         torch = sys.modules.get("torch")
+        if torch is None:
+            return
         get_num_threads = getattr(torch, "get_num_threads", None)  # absent while torch is half imported
         if get_num_threads is not None and get_num_threads() != self.threads:
-            torch.set_num_threads(self.threads)  # type: ignore[union-attr]
+            torch.set_num_threads(self.threads)
 
     def empty_cache(self) -> None:
         """The CPU's allocator keeps none."""

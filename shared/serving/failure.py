@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from shared.errors import LoadFailed, OutOfMemory, SextantError
-from shared.serving.step import fresh
+from shared.serving.step import fresh, typed
 
-__all__ = ["Failure", "Stage", "drop_frames", "load_failed", "out_of_memory"]
+__all__ = ["Failure", "Stage", "drop_frames", "load_failed", "told"]
 
 
 class Stage(Enum):
@@ -42,13 +42,18 @@ def drop_frames(error: BaseException) -> None:
         link = link.__cause__ or link.__context__
 
 
-def out_of_memory(model: str, error: BaseException) -> SextantError:
+def _out_of_memory(model: str, error: BaseException) -> SextantError:
     """The typed error of a request for which nothing more can be done."""
     if isinstance(error, OutOfMemory):
         return fresh(error)
     failed = OutOfMemory(f"Model {model!r} ran out of memory, alone and with nothing idle left: {error}", remedy="Use a smaller input.")
     failed.__cause__ = error
     return failed
+
+
+def told(error: BaseException, model: str, *, out_of_memory: bool) -> SextantError:
+    """The typed error of a request that is not run again."""
+    return _out_of_memory(model, error) if out_of_memory else typed(error, model)
 
 
 def load_failed(model: str, error: BaseException) -> SextantError:

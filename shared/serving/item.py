@@ -146,13 +146,13 @@ class Item(Generic[Res]):
         self.used = used
         self._done = True
         self._pending.discard(self)
-        self._gate.release()
         if self.parts is not None:
             self.parts.put(END)
-        if self._callbacks:
-            self._call_back()
         if self.forget is not None and not isinstance(error, Cancelled):
             self.forget()  # takes the token's lock, which a cancel from `__del__` must not
+        self._gate.release()
+        if self._callbacks:
+            self._call_back()
         return True
 
     def add_done_callback(self, callback: Callable[[Item[Any]], None]) -> None:

@@ -33,6 +33,8 @@ class Lane:
         self.model = model
         self.inline = model.inline and model.concurrency == 1
         self.closed = False
+        # An inline model's worker gives the turn back before it wakes its caller, whose next call then finds it free.
+        self._short = not model.inline and model.concurrency == 1
         self.pending: set[Item[Any]] = set()  # unresolved items; its methods are atomic, so it needs no lock
         self.runner = Runner(model, sites, self.pending)
         self._max_queue = max_queue
@@ -64,9 +66,12 @@ class Lane:
         runner = self.runner
         if self.pending or self.closed or not runner.turn.acquire(False):
             return False
+        ident = threading.get_ident()
+        RUNNING.add(ident)
         try:
-            return runner.inline(item)
+            return runner.lone(item)
         finally:
+            RUNNING.discard(ident)
             runner.turn.release()
 
     def close(self) -> None:
@@ -118,24 +123,30 @@ class Lane:
 
     def _serve(self, batch: list[Item[Any]]) -> None:
         try:
-            execute(self.runner, batch)
+            if not (self._short and len(batch) == 1 and self._lone(batch[0])):
+                execute(self.runner, batch)
         except BaseException as error:  # a device or a declaration that raises where it must not: nobody may hang on it
             for item in batch:
                 item.resolve(None, typed(error, self.model.name))
+
+    def _lone(self, item: Item[Any]) -> bool:
+        with self.runner.turn:
+            return self.runner.lone(item)
 
     def _next_batch(self) -> list[Item[Any]] | None:
         """Wait for the next batch; None once the lane is closed."""
         backlog = self._backlog
         while True:
-            self._receive_all()
-            head = backlog.head()
-            if head is None:
+            if backlog.empty:
                 if self._ending:
                     return None
                 arrived = self._arrivals.get()
                 if arrived is not None and self._goes_at_once(arrived):
                     return list(arrived)
                 self._receive(arrived)
+            self._receive_all()
+            head = backlog.head()
+            if head is None:
                 continue
             limit = min(head.cap, self.runner.cap)
             if limit > 1 and head.shares:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.serving.failure import Failure, Stage, drop_frames, out_of_memory
+from shared.serving.failure import Failure, Stage, drop_frames, told
 from shared.serving.item import Item
 from shared.serving.runner import Runner
 from shared.serving.step import fresh, typed
@@ -18,10 +18,10 @@ _Part = tuple[list[Item[Any]], int]  # items, index of the device they run on
 
 def execute(runner: Runner, batch: list[Item[Any]]) -> None:
     """Run `batch` until each of its items is resolved, in as many parts as it takes."""
-    parts: list[_Part] = [(batch, 0)]
+    parts = _attempt(runner, batch, 0)
     while parts:
-        items, index = parts.pop()
-        parts.extend(reversed(_attempt(runner, items, index)))
+        items, index = parts.pop(0)
+        parts = _attempt(runner, items, index) + parts
 
 
 def _attempt(runner: Runner, items: list[Item[Any]], index: int) -> list[_Part]:
@@ -55,15 +55,10 @@ def _not_emitted(runner: Runner, items: list[Item[Any]], failure: Failure) -> li
     still: list[Item[Any]] = []
     for item in items:
         if item.emitted and not item.done:
-            runner.fail(item, _told(runner, failure))
+            runner.fail(item, told(failure.error, runner.model.name, out_of_memory=failure.out_of_memory))
         elif not runner.gone(item):
             still.append(item)
     return still
-
-
-def _told(runner: Runner, failure: Failure) -> BaseException:
-    name = runner.model.name
-    return out_of_memory(name, failure.error) if failure.out_of_memory else typed(failure.error, name)
 
 
 def _after_error(runner: Runner, items: list[Item[Any]], index: int, failure: Failure, *, shared: bool) -> list[_Part]:
@@ -88,5 +83,5 @@ def _after_out_of_memory(runner: Runner, items: list[Item[Any]], index: int, fai
     if runner.has_device(index + 1):
         return [(items, index + 1)]
     for item in items:
-        runner.fail(item, out_of_memory(runner.model.name, failure.error))
+        runner.fail(item, told(failure.error, runner.model.name, out_of_memory=True))
     return []

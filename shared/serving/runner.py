@@ -9,12 +9,12 @@ from time import monotonic
 from typing import Any
 
 from shared.errors import Cancelled, EngineClosed, ModelFailed, OutOfMemory, SextantError
-from shared.serving.failure import Failure, Stage, drop_frames, load_failed
-from shared.serving.item import RUNNING, Item
+from shared.serving.failure import Failure, Stage, drop_frames, load_failed, told
+from shared.serving.item import Item
 from shared.serving.model import Model
 from shared.serving.site import Seat, Site
 from shared.serving.status import Tally
-from shared.serving.step import BatchStep, fresh, typed
+from shared.serving.step import BatchStep, fresh
 
 __all__ = ["Runner"]
 
@@ -47,46 +47,51 @@ class Runner:
         self._paused_until = 0.0
         self._load_error: SextantError | None = None
 
-    def inline(self, item: Item[Any]) -> bool:
-        """Run `item` in the calling thread, which holds the turn, if the model is loaded and admitted at once.
+    def lone(self, item: Item[Any]) -> bool:
+        """Run `item` alone, in the thread that holds the turn, if the model is loaded and admitted at once.
 
-        False leaves it to the worker: so does running out of memory, which takes patience. What is no `Exception`
-        (KeyboardInterrupt) passes through to the caller.
+        The short way, half of `once`, for an inline caller and a worker with nothing else to do. False leaves the item
+        to `recovery.execute`: not admitted, or out of memory, which takes patience. What is no `Exception`
+        (KeyboardInterrupt) passes through.
         """
         seat = self._seats[0]
         requests = (item.request,)
         try:
             working = self.model.working_bytes(requests)
-        except Exception:  # the worker meets it too, and tells the caller with its type
+        except Exception:  # the long way meets it too, and tells the caller with its type
             return False
-        if seat is None or not seat.try_pin(working):
+        if seat is None or item.warms or item.done or not seat.try_pin(working):
             return False
         loaded = seat.entry.loaded
         assert loaded is not None
-        ident = threading.get_ident()
-        RUNNING.add(ident)
         failure: Exception | None = None
         started = monotonic()
         try:
             seat.site.device.enter()
-            (value,) = loaded.run(requests, BatchStep((item,), self.model.name))
+            results = loaded.run(requests, BatchStep((item,), self.model.name))
+            if len(results) != 1:
+                raise self._miscounted(results, 1)
         except Exception as error:
             failure = error
         finally:
-            RUNNING.discard(ident)
             seat.release(working)
-        if failure is None:
-            now = monotonic()
-            if item.resolve(value, None, seat.used(1)):
-                self.tally.ran(1, now - started, (now - item.created,))
-            else:
-                self.tally.ended(item.error)
-            return True
-        self.tally.ran(1, monotonic() - started)
+        now = monotonic()
+        if failure is not None:
+            self.tally.ran(1, now - started)
+            return self._lone_failed(item, seat, failure)
+        self.last_run_s = now - started
+        self.expected = len(self._pending)
+        self.ended_s = now
+        self.tally.ran(1, self.last_run_s, (now - item.created,))
+        if not item.resolve(results[0], None, seat.used(1)):
+            self.tally.lost(now - item.created, item.error)
+        return True
+
+    def _lone_failed(self, item: Item[Any], seat: Seat, failure: Exception) -> bool:
         drop_frames(failure)
-        if seat.site.device.is_out_of_memory(failure) and not item.done:
+        if seat.site.device.is_out_of_memory(failure) and not item.done and not item.emitted:
             return False
-        self.fail(item, typed(failure, self.model.name))
+        self.fail(item, told(failure, self.model.name, out_of_memory=seat.site.device.is_out_of_memory(failure)))
         return True
 
     def once(self, items: list[Item[Any]], index: int) -> Failure | None:
@@ -103,13 +108,11 @@ class Runner:
         self.last_run_s = run_s
         self.expected = len(self._pending)
         self.ended_s = now = monotonic()
-        latencies_s: list[float] = []
+        # Counted before anybody wakes: a caller who wakes while this thread still holds the GIL sleeps a second time.
+        self.tally.ran(len(items), run_s, [now - item.created for item in items])
         for item, value in zip(items, results, strict=True):
-            if item.resolve(value, None, used):
-                latencies_s.append(now - item.created)
-            else:
-                self.tally.ended(item.error)
-        self.tally.ran(len(items), run_s, latencies_s)
+            if not item.resolve(value, None, used):
+                self.tally.lost(now - item.created, item.error)
         return None
 
     def gone(self, item: Item[Any]) -> bool:
@@ -178,7 +181,7 @@ class Runner:
             seat.site.device.enter()
             results = loaded.run(requests, BatchStep(items, self.model.name))
             if len(results) != len(items):
-                raise ModelFailed(f"Model {self.model.name!r} gave {len(results)} results for {len(items)} requests.")
+                raise self._miscounted(results, len(items))
         except BaseException as error:
             self.tally.ran(len(items), monotonic() - started)
             return Failure(Stage.RUN, error, seat.site.device.is_out_of_memory(error))
@@ -209,6 +212,9 @@ class Runner:
             return None
         drop_frames(cause)
         return cause
+
+    def _miscounted(self, results: Sequence[Any], expected: int) -> ModelFailed:
+        return ModelFailed(f"Model {self.model.name!r} gave {len(results)} results for {expected} requests.")
 
     def _note_success(self, batch_size: int) -> None:
         if batch_size < self.cap:

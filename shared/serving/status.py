@@ -69,7 +69,7 @@ class Tally:
         self._busy_s = self._latency_s = 0.0
 
     def ran(self, batch_size: int, run_s: float, latencies_s: Sequence[float] = ()) -> None:
-        """A batch ran; `latencies_s` of those requests whose result was taken."""
+        """A batch ran; `latencies_s` of its requests if they have results, counted as "ok"."""
         with self._lock:
             self._runs += 1
             self._requests += batch_size
@@ -78,6 +78,14 @@ class Tally:
                 self._outcomes["ok"] += 1
                 self._latency_s += latency_s
                 self._buckets[bisect_left(BUCKETS_S, latency_s)] += 1
+
+    def lost(self, latency_s: float, error: BaseException | None) -> None:
+        """A request counted as "ok" had been resolved with `error` before its result came."""
+        with self._lock:
+            self._outcomes["ok"] -= 1
+            self._latency_s -= latency_s
+            self._buckets[bisect_left(BUCKETS_S, latency_s)] -= 1
+        self.ended(error)
 
     def ended(self, error: BaseException | None) -> None:
         """A request that was resolved with `error`."""
