@@ -14,7 +14,7 @@ from starlette.responses import Response
 from shared.errors import BadInput, EngineClosed, LoadFailed, NotFound, Overloaded, SextantError, Unauthorized, UploadStopped, from_dict
 from shared.runs.run import Run, as_json
 
-__all__ = ["answer", "error_answer", "failed_run", "on_exception", "on_http_exception"]
+__all__ = ["answer", "error_answer", "failed_run", "json_answer", "on_exception", "on_http_exception"]
 
 log = logging.getLogger("sextant.api")
 
@@ -23,8 +23,13 @@ _RETRY_S = 2
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """`value` as JSON. It is somebody's own data, so that no cache keeps it."""
+    return json_answer(as_json(value), status, headers)
+
+
+def json_answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """What is JSON already."""
     given = {"cache-control": "no-store", **(headers or {})}
-    return Response(as_json(value).encode(), status, given, "application/json")
+    return Response(text.encode(), status, given, "application/json")
 
 
 def error_answer(error: SextantError, *, run: str | None = None) -> Response:

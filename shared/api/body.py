@@ -41,19 +41,24 @@ async def chunks(headers: Headers, receive: Receive, limit_bytes: int) -> AsyncI
         raise _too_large(limit_bytes)
     size_bytes, more = 0, True
     while more:
-        try:
-            async with asyncio.timeout(CHUNK_TIMEOUT_S):
-                message = await receive()
-        except TimeoutError:
-            raise UploadStopped(f"Nothing came for {CHUNK_TIMEOUT_S:.0f} s.", remedy="Send the request again.") from None
-        if message["type"] == "http.disconnect":
-            raise UploadStopped("The connection closed before the body was complete.", remedy="Send the request again.")
-        chunk, more = message.get("body", b""), message.get("more_body", False)
+        chunk, more = await _next(receive)
         size_bytes += len(chunk)
         if size_bytes > limit_bytes:
             raise _too_large(limit_bytes)
         if chunk:
             yield chunk
+
+
+async def _next(receive: Receive) -> tuple[bytes, bool]:
+    """(a piece, whether more follow)."""
+    try:
+        async with asyncio.timeout(CHUNK_TIMEOUT_S):
+            message = await receive()
+    except TimeoutError:
+        raise UploadStopped(f"Nothing came for {CHUNK_TIMEOUT_S:.0f} s.", remedy="Send the request again.") from None
+    if message["type"] == "http.disconnect":
+        raise UploadStopped("The connection closed before the body was complete.", remedy="Send the request again.")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def _too_large(limit_bytes: int) -> TooLarge:

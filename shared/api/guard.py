@@ -43,18 +43,18 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008, "reason": problem.message})
             return
-        with self._traffic.request(scope) as seen:
+        seen = self._traffic.begin(scope)
 
-            async def sending(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    seen.status = message["status"]
-                    message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
-                await send(message)
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                message.setdefault("headers", []).append((b"x-content-type-options", b"nosniff"))
+            await send(message)
 
-            if problem is None:
-                await self._app(scope, receive, sending)
-            else:
-                await error_answer(problem)(scope, receive, sending)
+        try:
+            await (self._app if problem is None else error_answer(problem))(scope, receive, sending)
+        finally:
+            self._traffic.end(scope, seen)
 
     def _problem(self, scope: Scope) -> SextantError | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]

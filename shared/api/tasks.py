@@ -1,4 +1,7 @@
-"""POST /v1/{app}/{task}: one route for every task, below FastAPI, whose own form and body handling it cannot use."""
+"""POST /v1/{app}/{task}: one route for every task, before FastAPI, whose own form and body handling it cannot use.
+
+FastAPI's way to a route costs as much CPU as the rest of a small request (.1 ms of .4).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.api.answers import answer, error_answer, failed_run
+from shared.api.answers import answer, error_answer, failed_run, json_answer
 from shared.api.fields import parsed, read_fields
 from shared.api.site import Site
 from shared.cancel import CancelToken
@@ -18,28 +21,33 @@ from shared.errors import SextantError
 from shared.runs.run import Run
 from shared.task import Task
 
-__all__ = ["TaskRoute", "accepted", "run_watched", "wants_async"]
+__all__ = ["TaskDoor", "accepted", "run_watched", "wants_async"]
 
 _WATCH_AFTER_S = 0.05  # a client of a run shorter than this has no time to leave
 
 
-class TaskRoute:
-    """An ASGI application: answers the run once it is over, or at once (202) to `Prefer: respond-async`."""
+class TaskDoor:
+    """ASGI middleware: answers the run once it is over, or at once (202) to `Prefer: respond-async`; else lets pass."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, app: ASGIApp, *, site: Site) -> None:
+        self._app = app
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        steps: list[str] = scope["path"].split("/") if scope["type"] == "http" and scope["method"] == "POST" else []
+        if len(steps) != 4 or steps[1] != "v1" or not (steps[2] and steps[3]):
+            await self._app(scope, receive, send)
+            return
         try:
-            response = await self._answer(scope, receive)
+            response = await self._answer(scope, receive, steps[2], steps[3])
         except SextantError as error:
             response = error_answer(error)
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        site, path = self._site, scope["path_params"]
+    async def _answer(self, scope: Scope, receive: Receive, app: str, name: str) -> Response:
+        site = self._site
         owner = site.owner(scope["headers"])
-        task = site.task(path["app"], path["task"])
+        task = site.task(app, name)
         if "sextant.seen" in scope:
             scope["sextant.seen"].route = f"/v1/{task.key}"
         site.refuse_when_stopping()
@@ -73,7 +81,7 @@ def accepted(site: Site, run_id: str) -> Response:
 
 def finished(run: Run) -> Response:
     """A run that is over: itself when it is done, its error when not."""
-    return failed_run(run) if run.error is not None else answer(run.as_dict())
+    return failed_run(run) if run.row["error"] is not None else json_answer(run.as_json())
 
 
 async def run_watched(site: Site, receive: Receive, work: Callable[[CancelToken], Response]) -> Response:

@@ -6,8 +6,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -25,6 +24,7 @@ class Seen:
 
     route: str = "other"
     status: int = 0
+    began: float = field(default_factory=time.perf_counter)
 
 
 class Traffic(Collector):
@@ -37,24 +37,22 @@ class Traffic(Collector):
         self._seconds = 0.0
         self.open = 0
 
-    @contextmanager
-    def request(self, scope: Scope) -> Iterator[Seen]:
-        """Count one request; status 0 is one whose client left before an answer."""
-        seen = Seen()
-        scope["sextant.seen"] = seen
-        started = time.perf_counter()
-        self.open += 1  # in the event loop's thread only
-        try:
-            yield seen
-        finally:
-            self.open -= 1
-            took = time.perf_counter() - started
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            key = (_route(scope, seen), method, seen.status)
-            with self._lock:
-                self._counts[key] = self._counts.get(key, 0) + 1
-                self._buckets[bisect_left(BUCKETS_S, took)] += 1
-                self._seconds += took
+    def begin(self, scope: Scope) -> Seen:
+        """Count one request; `end` must follow. Both in the event loop's thread."""
+        self.open += 1
+        seen = scope["sextant.seen"] = Seen()
+        return seen
+
+    def end(self, scope: Scope, seen: Seen) -> None:
+        """Status 0 is a request whose client left before an answer."""
+        self.open -= 1
+        took = time.perf_counter() - seen.began
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        key = (_route(scope, seen), method, seen.status)
+        with self._lock:
+            self._counts[key] = self._counts.get(key, 0) + 1
+            self._buckets[bisect_left(BUCKETS_S, took)] += 1
+            self._seconds += took
 
     def collect(self) -> Iterator[Metric]:
         with self._lock:

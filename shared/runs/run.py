@@ -225,6 +225,24 @@ class Run:
     def as_dict(self) -> dict[str, Any]:
         """The JSON of a run on every face."""
         return {
+            **self._named(),
+            "models": self.models,
+            "request": self.request,
+            "result": self.result,
+            "error": self.error,
+            "artifacts": [artifact.model_dump(mode="json") for artifact in self.artifacts],
+            **self._timed(),
+        }
+
+    def as_json(self) -> str:
+        """`as_dict()` as JSON text. What is JSON in its row already is not read and written again: it may have megabytes."""
+        row = self.row if self.load_result is None else {**self.row, "result": self.load_result()}
+        kept = ",".join(f'"{name}":{row[name] or "null"}' for name in ("models", "request", "result", "error", "artifacts"))
+        return f"{as_json(self._named())[:-1]},{kept},{as_json(self._timed())[1:]}"
+
+    def _named(self) -> dict[str, Any]:
+        """What stands before the parts that are JSON in the row."""
+        return {
             "id": self.id,
             "app": self.app,
             "task": self.task,
@@ -233,11 +251,11 @@ class Run:
             "parent": self.parent,
             "seed": self.seed,
             "model": self.model,
-            "models": self.models,
-            "request": self.request,
-            "result": self.result,
-            "error": self.error,
-            "artifacts": [artifact.model_dump(mode="json") for artifact in self.artifacts],
+        }
+
+    def _timed(self) -> dict[str, Any]:
+        """What stands after them."""
+        return {
             "progress": self.progress._asdict(),
             "work_units": self.work_units,
             "seconds": self.seconds,
