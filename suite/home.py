@@ -11,6 +11,7 @@ from shared.app import App
 from shared.discovery import load_apps
 from shared.errors import SextantError
 from shared.serving import default_engine
+from shared.settings import settings
 from shared.ui.host import executor
 from shared.ui.page import empty, error_note, heading, note, page_of
 from shared.ui.rule import Segment, rule
@@ -36,7 +37,7 @@ def page() -> None:
     count = _NUMBERS[len(apps)] if len(apps) < len(_NUMBERS) else str(len(apps))
     st.html(
         f'<h1 class="sx-h1">{count} {"studio" if len(apps) == 1 else "studios"}, one engine</h1>'
-        '<p class="sx-job">Pick a studio to begin. Everything runs on this machine.</p>'
+        f'<p class="sx-job">Pick a studio to begin. Everything runs on {"the server" if settings().server else "this machine"}.</p>'
     )
     _engine()
     for studio in broken:
@@ -52,15 +53,17 @@ def page() -> None:
 
 @st.fragment(run_every=_POLL_S)
 def _engine() -> None:
-    """Device, memory and queue."""
-    status = default_engine().status()
+    """Device, memory and queue; of another machine's engine only the queue is known here."""
+    server = settings().server
     waiting = executor().history.list(status="queued", limit=_COUNTED)
     running = executor().history.list(status="running", limit=_COUNTED)
     state = f"{len(running)} running, {len(waiting)} waiting" if running or waiting else "Empty"
     with st.container(horizontal=True, key="sx-engine"):
-        _fact("Engine", _device(status))
+        status = None if server else default_engine().status()
+        _fact("Engine", _device(status) if status else f"At {server}")
         with st.container(key="sx-memory"):
-            _memory(status)
+            if status is not None:
+                _memory(status)
         _fact("Queue", state)
 
 

@@ -42,8 +42,8 @@ def generic_page(app: App) -> None:
         choose_files(form, executor().store)
         form.each()
         run_panel(form, action)
-    shown = shown_run(task, run)
     with parts.stage:
+        shown = shown_run(task, run)
         if shown is None:
             empty("Nothing here yet.", f"Press “{action}”: what it makes appears here, with its figures and its files.")
         else:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from shared.app import Task
     from shared.runs import Executor, Run
 
-__all__ = ["chosen_run", "executor", "forget_run", "newly_named_run", "open_run", "position_of"]
+__all__ = ["chosen_run", "executor", "forget_run", "newly_named_run", "open_run"]
 
 _PARAMETER = "run"
 
@@ -56,9 +56,3 @@ def open_run(run_id: str) -> None:
 
 def forget_run() -> None:
     st.query_params.pop(_PARAMETER, None)
-
-
-def position_of(run: Run) -> int:
-    """How many runs wait before this one, whoever queued them."""
-    waiting = executor().history.list(status="queued", limit=1_000)
-    return sum(other.created_at < run.created_at for other in waiting)

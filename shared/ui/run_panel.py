@@ -9,7 +9,7 @@ import streamlit as st
 from shared.app import Request, Task
 from shared.errors import BadInput, SextantError
 from shared.ui.form import Form
-from shared.ui.host import chosen_run, executor, open_run, position_of
+from shared.ui.host import chosen_run, executor, open_run
 from shared.ui.rule import Segment, rule
 from shared.ui.text import bytes_text, escape, plain, plural, seconds_text
 
@@ -74,7 +74,7 @@ def _watch(task: Task[Any, Any], run_id: str) -> None:
     if run.finished:
         st.rerun()
     if run.status == "queued":
-        ahead = position_of(run)
+        ahead = max(executor().history.position(run) - 1, 0)
         _cost("Queued", f"{plural(ahead, 'run')} before it" if ahead else "next")
         rule("Queued", ticks=10, progress=0.0, key="sx-rule")
     else:

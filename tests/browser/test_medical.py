@@ -115,7 +115,7 @@ def test_a_long_run_survives_reload_and_navigation_and_another_is_cancelled(watc
     first.page.get_by_role("link", name="All studios").first.click()
     first.page.wait_for_selector(".sx-badge.running", timeout=30_000)
     assert "1 running" in first.page.inner_text(".st-key-sx-engine")
-    first.page.get_by_role("link", name="Enhance volume.nii").click()
+    first.page.get_by_role("link", name="Enhance volume.nii").first.click()
     first.page.wait_for_selector(".st-key-sx-cancel button", timeout=30_000)
     while time.monotonic() - started < 10:
         first.page.wait_for_timeout(500)
@@ -145,10 +145,9 @@ def test_the_slider_moves_by_key_and_by_pointer(watch: Watch, done: str) -> None
     seen.page.mouse.up()
     assert share() == 25
     seen.page.get_by_role("radio", name="Difference").click()
-    seen.settle()
-    assert "Enhanced minus interpolated" in seen.page.inner_text(".st-key-sx-stage")
+    seen.page.wait_for_selector(".st-key-sx-stage >> text=Enhanced minus interpolated")
     seen.page.get_by_role("radio", name="Compare").click()
-    seen.settle()
+    seen.page.wait_for_selector(".frame")
     assert share() == 25
 
 
@@ -159,6 +158,7 @@ def test_a_window_changes_the_pictures_and_not_the_run(watch: Watch, done: str) 
     automatic = picture()
     seen.page.get_by_role("combobox", name="Window").click()
     seen.page.get_by_role("option", name="Window: bone").click()
+    seen.page.wait_for_timeout(1_000)
     seen.settle()
     assert picture() != automatic and seen.page.url.endswith(done)
     seen.page.get_by_text("Metadata of the derived image").click()
