@@ -10,11 +10,12 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.errors import BadInput, EngineClosed, LoadFailed, NotFound, Overloaded, SextantError, Unauthorized, UploadStopped, from_dict
 from shared.runs.run import Run, as_json
 
-__all__ = ["answer", "error_answer", "failed_run", "json_answer", "on_exception", "on_http_exception"]
+__all__ = ["answer", "error_answer", "failed_run", "json_answer", "on_exception", "on_http_exception", "unexpected"]
 
 log = logging.getLogger("sextant.api")
 
@@ -70,8 +71,12 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def on_exception(request: Request, error: Exception) -> Response:
-    """A mistake of ours. What it says may be about anything, so that it is for the log alone."""
+    return unexpected(error, request.scope)
+
+
+def unexpected(error: Exception, scope: Scope) -> Response:
+    """The error's own answer, or for a mistake of ours: what it says may be about anything, so that it is for the log alone."""
     if isinstance(error, SextantError):
         return error_answer(error)
-    log.error("%s %s", request.method, request.url.path, exc_info=error)
+    log.error("%s %s", scope["method"], scope["path"], exc_info=error)
     return error_answer(SextantError("The server failed at this.", remedy="Its log says why; please report it."))

@@ -55,7 +55,8 @@ def create_api(
         async with site.lifespan():
             yield
 
-    api = FastAPI(
+    api = _Api(
+        site,
         title="Sextant",
         summary="Every task of every studio, on one engine.",
         version=_version(),
@@ -63,7 +64,6 @@ def create_api(
         docs_url=None,  # its page loads scripts from another host
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[guard(site), Middleware(TaskDoor, site=site)],
         exception_handlers={
             SextantError: on_exception,
             HTTPException: on_http_exception,
@@ -71,12 +71,23 @@ def create_api(
             Exception: on_exception,
         },
     )
-    api.state.site = site
     for module in (runs, files, about):
         api.include_router(module.routes(site))
     api.router.routes.append(Route("/v1/{app}/{task}", _refuse_method, methods=["POST"], include_in_schema=False))
     api.openapi = lambda: document(api, site)  # type: ignore[method-assign]
     return api
+
+
+class _Api(FastAPI):
+    """FastAPI behind the guard and the tasks. Both stand before even its outermost layer, which costs every request .03 ms."""
+
+    def __init__(self, site: Site, **options: Any) -> None:
+        super().__init__(**options)
+        self.state.site = site
+        self._door = Guard(TaskDoor(super().__call__, site=site), **_guarded(site))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._door(scope, receive, send)
 
 
 def site_of(api: FastAPI) -> Site:
@@ -87,11 +98,14 @@ def site_of(api: FastAPI) -> Site:
 
 def guard(site: Site) -> Middleware:
     """The Host and Origin check, for an application in which the API is mounted: it must stand before every route there."""
+    return Middleware(Guard, **_guarded(site))
 
+
+def _guarded(site: Site) -> dict[str, Any]:
     def listed(names: str) -> list[str]:
         return [name.strip() for name in names.split(",") if name.strip()]
 
-    return Middleware(Guard, hosts=listed(site.settings.hosts), origins=listed(site.settings.origins), traffic=site.traffic)
+    return {"hosts": listed(site.settings.hosts), "origins": listed(site.settings.origins), "traffic": site.traffic}
 
 
 class ApiRoute(BaseRoute):

@@ -13,11 +13,10 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.api.answers import answer, error_answer, failed_run, json_answer
+from shared.api.answers import answer, failed_run, json_answer, unexpected
 from shared.api.fields import parsed, read_fields
 from shared.api.site import Site
 from shared.cancel import CancelToken
-from shared.errors import SextantError
 from shared.runs.run import Run
 from shared.task import Task
 
@@ -40,8 +39,8 @@ class TaskDoor:
             return
         try:
             response = await self._answer(scope, receive, steps[2], steps[3])
-        except SextantError as error:
-            response = error_answer(error)
+        except Exception as error:
+            response = unexpected(error, scope)
         await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, app: str, name: str) -> Response:
