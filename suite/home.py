@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -26,7 +27,7 @@ __all__ = ["page"]
 
 _POLL_S = 5.0
 _RECENT = 8
-_WEEK_S = 7 * 86_400
+_PACED = 20
 _COUNTED = 1_000
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 
@@ -44,9 +45,10 @@ def page() -> None:
         note(f"The studio {studio.key} is not available", studio.reason, "bad")
     if not apps:
         empty("No studio is installed.", "Install one into this environment, or name one in SEXTANT_APPS, and start again.")
+    runs = executor().history.list(limit=_COUNTED)
     with st.container(key="sx-cards"):
         for app in apps:
-            _card(app)
+            _card(app, [run for run in runs if run.app == app.key])
     heading("Recent runs")
     _recent({app.key: app for app in apps})
 
@@ -92,7 +94,7 @@ def _device(status: Status) -> str:
     return f"Ready on {name}, {plural(status.slots, 'run')} at a time"
 
 
-def _card(app: App) -> None:
+def _card(app: App, runs: list[Run]) -> None:
     content, media_type = picture(app, dark=st.context.theme.type == "dark")
     with st.container(key=f"sx-card-{app.key}"):
         st.html(f'<img class="sx-card-picture" src="data:{media_type};base64,{base64.b64encode(content).decode()}" alt="">')
@@ -102,27 +104,21 @@ def _card(app: App) -> None:
         else:
             st.html(f'<b class="sx-h2">{escape(app.title)}</b>')
         st.html(
-            f'<div class="sx-card-text">{escape(app.summary)}<div class="foot"><span>{escape(_week(app))}</span>'
-            f"<span>{escape(_pace(app))}</span></div></div>"
+            f'<div class="sx-card-text">{escape(app.summary)}<div class="foot"><span>{escape(_week(runs))}</span>'
+            f"<span>{escape(_pace(runs))}</span></div></div>"
         )
 
 
-def _week(app: App) -> str:
-    runs = executor().history.list(app=app.key, limit=_COUNTED)
-    recent = sum((run.seconds is not None or not run.finished) and _age_s(run) < _WEEK_S for run in runs)
+def _week(runs: list[Run]) -> str:
+    since = datetime.now(UTC) - timedelta(days=7)
+    recent = sum(run.created_at > since for run in runs)
     return f"{plural(recent, 'run')} this week" if recent else "No run this week"
 
 
-def _pace(app: App) -> str:
+def _pace(runs: list[Run]) -> str:
     """What the studio's last runs took, in the middle."""
-    done = sorted(run.seconds or 0.0 for run in executor().history.list(app=app.key, status="done", limit=20))
+    done = sorted(run.seconds or 0.0 for run in runs[:_PACED] if run.status == "done")
     return f"~{seconds_text(done[len(done) // 2])}" if done else ""
-
-
-def _age_s(run: Run) -> float:
-    from datetime import UTC, datetime
-
-    return (datetime.now(UTC) - run.created_at).total_seconds()
 
 
 @st.fragment(run_every=_POLL_S)

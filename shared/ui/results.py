@@ -63,7 +63,8 @@ def provenance(run: Run, source: str = "", note: str = "") -> None:
     """Who made it, from what, in which run."""
     used = "; ".join(f"{_model(use)}, {use['dtype']} on {_device(use['device'])}" for use in run.models)
     made = ", ".join(filter(None, (used or "no model", f"seed {run.seed}")))
-    facts = [("Made by", escape(made)), ("From", escape(source)), ("Run", f'<span class="sx-mono" title="{escape(run.id)}">{escape(run.id[:_ID_SHOWN])}</span>')]
+    shown_id = f'<span class="sx-mono" title="{escape(run.id)}">{escape(run.id[:_ID_SHOWN])}</span>'
+    facts = [("Made by", escape(made)), ("From", escape(source)), ("Run", shown_id)]
     lines = "".join(f"<span><b>{name}</b> {value}</span>" for name, value in facts if value)
     st.html(f'<div class="sx-made">{lines}{f"<div>{escape(note)}</div>" if note else ""}</div>')
 
