@@ -81,8 +81,14 @@ class Context:
         return made
 
     def run(self, model: str | Model[Any, Any], request: Any) -> Any:
-        """One request through one model."""
-        return self.map(model, [request])[0]
+        """One request through one model; in this thread, if the model is declared `inline` and idle."""
+        if self._replay is not None:
+            return self.map(model, [request])[0]
+        self.raise_if_cancelled()
+        item = self.engine.run_item(model, request, priority=self.priority, cancel=self.cancel)
+        result = item.result()
+        self._note_use(model if isinstance(model, str) else model.name, item)
+        return result
 
     def map(self, model: str | Model[Any, Any], requests: Sequence[Any], note: str = "") -> list[Any]:
         """Many requests through one model, batched by the engine; results in the requests' order.

@@ -107,6 +107,19 @@ class Engine:
         on_step: OnStep | None = None,
     ) -> Any:
         """Run one request and wait for its result; in this thread, if the model is declared `inline` and idle."""
+        return self.run_item(model, request, priority=priority, deadline_s=deadline_s, cancel=cancel, on_step=on_step).result()
+
+    def run_item(
+        self,
+        model: str | Model[Any, Any],
+        request: Any,
+        *,
+        priority: float = 0.0,
+        deadline_s: float | None = None,
+        cancel: CancelToken | None = None,
+        on_step: OnStep | None = None,
+    ) -> Item[Any]:
+        """`run`, but the item, once it is resolved: its result or error, and what it ran on."""
         lane = self._lanes.get(model) or self._lane(model)
         if self._refusal:
             raise EngineClosed(self._refusal)
@@ -116,16 +129,18 @@ class Engine:
             if cancel is not None:
                 inline.forget = cancel.on_cancel(inline.cancel)
             if inline.done or lane.run_inline(inline):
-                return inline.result()
+                return inline
             if inline.forget is not None:
                 inline.forget()
         item: Item[Any] = enqueue(lane, (request,), priority=priority, deadline_s=deadline_s, cancel=cancel, on_step=on_step)[0]
         try:
-            return item.result()
-        except BaseException:
+            item.result()
+        except BaseException as error:
             if not item.done:  # KeyboardInterrupt: nobody waits for it any more
                 abandon(lane, (item,))
-            raise
+            if error is not item.error:
+                raise
+        return item
 
     async def arun(self, model: str | Model[Any, Res], request: Any, **options: Unpack[Options]) -> Res:
         """`run` for an event loop, never in its thread. Cancelling the task cancels the request."""
