@@ -13,7 +13,7 @@ from shared.discovery import load_apps
 from shared.errors import SextantError
 from shared.serving import default_engine
 from shared.settings import settings
-from shared.ui.host import executor
+from shared.ui.host import executor, list_runs
 from shared.ui.page import empty, error_note, heading, note, page_of
 from shared.ui.rule import Segment, rule
 from shared.ui.studio import picture
@@ -45,7 +45,7 @@ def page() -> None:
         note(f"The studio {studio.key} is not available", studio.reason, "bad")
     if not apps:
         empty("No studio is installed.", "Install one into this environment, or name one in SEXTANT_APPS, and start again.")
-    runs = executor().history.list(limit=_COUNTED)
+    runs = list_runs(limit=_COUNTED)
     with st.container(key="sx-cards"):
         for app in apps:
             _card(app, [run for run in runs if run.app == app.key])
@@ -124,7 +124,7 @@ def _pace(runs: list[Run]) -> str:
 @st.fragment(run_every=_POLL_S)
 def _recent(apps: dict[str, App]) -> None:
     try:
-        runs = executor().history.list(limit=_RECENT)
+        runs = list_runs(limit=_RECENT)
     except SextantError as error:
         error_note("The history cannot be read", error, "")
         return

@@ -26,6 +26,7 @@ def serve(keys: tuple[str, ...], host: str, port: int, opens: bool | None) -> in
     if keys:
         os.environ["SEXTANT_APPS"] = only(keys)
     print("Starting Sextant ...", flush=True)
+    from shared.api.guard import LOCAL_HOSTS
     from shared.api.serve import serve as serve_app
     from suite.server import create_app
 
@@ -34,6 +35,8 @@ def serve(keys: tuple[str, ...], host: str, port: int, opens: bool | None) -> in
     def tell(url: str) -> None:
         shown = url.replace("0.0.0.0", "localhost").replace("[::]", "localhost")
         print(f"Sextant is at {shown} (HTTP API: {shown}/v1). Stop it with Ctrl-C.", flush=True)
+        if host not in LOCAL_HOSTS:
+            print("Pages ask for no key: whoever reaches this address can use them. Put a proxy with sign-in before it.", flush=True)
         if _has_display() if opens is None else opens:
             threading.Timer(_OPEN_DELAY_S, webbrowser.open, [shown]).start()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from shared.app import Task
-from shared.ui.host import executor, open_run
+from shared.ui.host import list_runs, open_run
 from shared.ui.page import heading
 from shared.ui.text import ago, escape, plain, seconds_text
 
@@ -32,7 +32,7 @@ def history(task: Task[Any, Any], current: Run | None, describe: Describe, thumb
 
 @st.fragment(run_every=_POLL_S)
 def _list(task: Task[Any, Any], current: str | None, describe: Describe, thumbnail: Callable[[Run], str] | None) -> None:
-    runs = executor().history.list(app=task.app.key, task=task.name, limit=_SHOWN)
+    runs = list_runs(app=task.app.key, task=task.name, limit=_SHOWN)
     if not runs:
         st.html('<p class="sx-sub">No run yet. Each one is kept here with its inputs and its files.</p>')
         return
@@ -52,7 +52,7 @@ def _list(task: Task[Any, Any], current: str | None, describe: Describe, thumbna
 
 def last_done(task: Task[Any, Any], before: Run | None = None) -> Run | None:
     """The newest run with a result, older than `before`."""
-    done = executor().history.list(app=task.app.key, task=task.name, status="done", limit=50)
+    done = list_runs(app=task.app.key, task=task.name, status="done", limit=50)
     return next((run for run in done if before is None or run.created_at < before.created_at), None)
 
 

@@ -8,12 +8,13 @@ import streamlit as st
 
 from shared.errors import SextantError
 from shared.runs import default_executor
+from shared.settings import settings
 
 if TYPE_CHECKING:
     from shared.app import Task
     from shared.runs import Executor, Run
 
-__all__ = ["chosen_run", "executor", "forget_run", "newly_named_run", "open_run"]
+__all__ = ["chosen_run", "executor", "find_run", "forget_run", "list_runs", "newly_named_run", "open_run"]
 
 _PARAMETER = "run"
 
@@ -24,13 +25,23 @@ def executor() -> Executor:
     return found
 
 
+def find_run(run_id: str) -> Run:
+    """A run of the person whose pages these are. Raises `NotFound`, also for another's: keys of the HTTP API have runs of their own."""
+    return executor().history.get(run_id, settings().owner)
+
+
+def list_runs(**which: Any) -> list[Run]:
+    """The person's runs, newest first; `which` as in `History.list`."""
+    return executor().history.list(owner=settings().owner, **which)
+
+
 def chosen_run(task: Task[Any, Any]) -> Run | None:
     """The run that the address names, if it is one of this task; an unknown one leaves the address."""
     run_id = st.query_params.get(_PARAMETER)
     if not run_id:
         return None
     try:
-        run = executor().history.get(run_id)
+        run = find_run(run_id)
     except SextantError:
         forget_run()
         return None
@@ -44,7 +55,7 @@ def newly_named_run() -> Run | None:
         return None
     st.session_state["sextant.named"] = run_id
     try:
-        return executor().history.get(run_id) if run_id else None
+        return find_run(run_id) if run_id else None
     except SextantError:
         return None
 

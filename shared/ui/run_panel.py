@@ -8,8 +8,9 @@ import streamlit as st
 
 from shared.app import Request, Task
 from shared.errors import BadInput, SextantError
+from shared.settings import settings
 from shared.ui.form import Form
-from shared.ui.host import chosen_run, executor, open_run
+from shared.ui.host import chosen_run, executor, find_run, open_run
 from shared.ui.rule import Segment, rule
 from shared.ui.text import bytes_text, escape, plain, plural, seconds_text
 
@@ -67,7 +68,7 @@ def refusal_key(task: Task[Any, Any]) -> str:
 def _watch(task: Task[Any, Any], run_id: str) -> None:
     """Poll until the run is over, then draw the whole page anew."""
     try:
-        run = executor().history.get(run_id)
+        run = find_run(run_id)
     except SextantError as error:  # a locked database for a moment; the run goes on
         _cost(str(error), tone="bad")
         return
@@ -81,7 +82,7 @@ def _watch(task: Task[Any, Any], run_id: str) -> None:
         _progress(task, run)
     stopping = run_id in st.session_state.setdefault("sextant.stopping", set())
     if st.button("Stopping" if stopping else "Cancel run", width="stretch", disabled=stopping, key="sx-cancel"):
-        executor().history.request_cancel(run_id)
+        executor().history.request_cancel(run_id, settings().owner)
         st.session_state["sextant.stopping"].add(run_id)
         st.rerun(scope="fragment")
 

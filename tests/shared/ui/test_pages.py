@@ -89,6 +89,15 @@ def test_a_session_that_begins_with_a_run_has_its_inputs() -> None:
     assert html(at).count("KEPT") == 2
 
 
+def test_runs_of_an_api_key_are_not_shown() -> None:
+    from tests.studios.echo import say
+
+    run = default_executor().run(say, say.parse({"text": "secret"}), owner="alice")
+    at = opened(pages.echo, run=run.id)
+    assert "SECRET" not in html(at) and "secret" not in html(at) and "run" not in at.query_params
+    assert "secret" not in html(opened(pages.launcher))
+
+
 @pytest.mark.parametrize("run_id", ["nothing", "a" * 24, "../../etc/passwd", "<script>"])
 def test_an_unknown_run_in_the_address_is_forgotten(run_id: str) -> None:
     at = opened(pages.echo, run=run_id)
