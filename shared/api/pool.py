@@ -19,11 +19,14 @@ __all__ = ["Pool"]
 T = TypeVar("T")
 
 _IDLE_S = 5.0
+_PATIENCE_S = 0.005
 
 
 class Pool:
     """At most `threads` daemon threads, there only while they are used; `waiting` calls may wait for one.
 
+    A further thread starts when a call has waited 5 ms: short calls share a thread or two, since more would only pass
+    Python's lock among themselves, which costs them half of their CPU again; long ones soon have one each.
     Daemons: a task that never looks at its cancel token must not keep a stopped server alive.
     """
 
@@ -35,6 +38,8 @@ class Pool:
         self._threads: set[threading.Thread] = set()
         self._idle = 0
         self._waiting = 0
+        self._put = 0  # calls ever
+        self._growing: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
     def submit(self, work: Callable[[], T]) -> asyncio.Future[T]:
@@ -47,15 +52,16 @@ class Pool:
         with self._lock:
             if self._closed:
                 raise EngineClosed("The server is stopping.", remedy="Try again in a few seconds.")
-            if self._waiting >= self._idle:
-                if len(self._threads) < self._limit:
-                    thread = threading.Thread(target=self._work, name="sextant-http", daemon=True)
-                    self._threads.add(thread)
-                    thread.start()
-                elif self._waiting - self._idle >= self._waiting_limit:
-                    raise Overloaded(f"{self._waiting} requests are waiting already, the limit.", retry_after_s=5)
+            if self._waiting >= self._idle + self._waiting_limit and len(self._threads) >= self._limit:
+                raise Overloaded(f"{self._waiting} requests are waiting already, the limit.", retry_after_s=5)
             self._waiting += 1
+            self._put += 1
             self._calls.put(call)
+            if not self._threads:
+                self._start()
+            elif self._waiting > self._idle and self._growing is not loop and len(self._threads) < self._limit:
+                self._growing = loop
+                loop.call_later(_PATIENCE_S, self._grow, self._put)
         return call.future
 
     def close(self, timeout_s: float) -> None:
@@ -79,6 +85,25 @@ class Pool:
                 return waiting
             if call is not None:
                 waiting.append(call)
+
+    def _grow(self, mark: int) -> None:
+        """One more thread for each call that waits, if the one put at `mark` waits still."""
+        with self._lock:
+            loop, self._growing = self._growing, None
+            short = min(self._waiting - self._idle, self._limit - len(self._threads))
+            if short <= 0 or self._closed:
+                return
+            if self._put - self._waiting < mark:
+                for _ in range(short):
+                    self._start()
+            elif loop is not None:
+                self._growing = loop
+                loop.call_later(_PATIENCE_S, self._grow, self._put)
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._work, name="sextant-http", daemon=True)
+        self._threads.add(thread)
+        thread.start()
 
     def _work(self) -> None:
         while (call := self._next()) is not None:

@@ -53,6 +53,9 @@ class ModelUse(TypedDict):
     batch_size: int
 
 
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))  # `json.dumps` would make one at each call
+
+
 def new_id() -> str:
     """An id that nobody guesses: 24 characters of base 32, 120 bits."""
     return base64.b32encode(secrets.token_bytes(15)).decode().lower()
@@ -61,7 +64,7 @@ def new_id() -> str:
 def as_json(value: Any) -> str:
     """`value` as JSON. Infinity and NaN, which JSON lacks, become the strings that pydantic reads back as these numbers."""
     try:
-        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+        return _ENCODER.encode(value)
     except ValueError:
         return json.dumps(_finite(value), separators=(",", ":"))
 
