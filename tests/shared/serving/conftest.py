@@ -13,11 +13,11 @@ from shared.serving.item import RUNNING
 
 @pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
-    before = set(threading.enumerate())
+    before, running = set(threading.enumerate()), set(RUNNING)
     yield
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive()]
     assert not left
-    assert not RUNNING
+    assert running >= RUNNING  # the process's own engine may have idle lanes from other tests
 
 
 @pytest.fixture
