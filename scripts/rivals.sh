@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 python=.venv/bin/python
 make_one() {
-    local name=$1 folder=.venv-bench/$1
+    local folder=.venv-bench/$1
     shift
     [ "$(cat "$folder/made-of" 2>/dev/null)" = "$*" ] && return
     rm -rf "$folder"
