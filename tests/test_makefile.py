@@ -17,6 +17,7 @@ GOALS = {
     "test": "-m pytest --only medical",
     "bench-engine": "-m tests.benchmarks.engine --only medical",
     "bench-runs": "-m tests.benchmarks.runs --only medical",
+    "bench-http": "-m tests.benchmarks.http --only medical",
     "bench-medical": "-m apps.medical.benchmark --only medical",
 }
 
