@@ -12,7 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from shared.errors import BadInput, EngineClosed, LoadFailed, NotFound, Overloaded, SextantError, Unauthorized, UploadStopped, from_dict
+from shared.errors import (
+    EngineClosed,
+    Forbidden,
+    LoadFailed,
+    NotFound,
+    Overloaded,
+    SextantError,
+    TooLarge,
+    Unauthorized,
+    Unsupported,
+    UploadStopped,
+    from_dict,
+)
 from shared.runs.run import Run, as_json
 
 __all__ = ["answer", "error_answer", "failed_run", "json_answer", "on_exception", "on_http_exception", "unexpected"]
@@ -53,8 +65,8 @@ def _headers(error: SextantError) -> dict[str, str]:
         case LoadFailed() | EngineClosed():
             return {"retry-after": str(_RETRY_S)}
         case Unauthorized():
-            return {"www-authenticate": 'Bearer realm="sextant"'}
-        case BadInput(status=413) | UploadStopped():
+            return {"www-authenticate": 'Bearer realm="sextant"', "connection": "close"}
+        case TooLarge() | Unsupported() | UploadStopped() | Forbidden():
             return {"connection": "close"}  # what is left of the body is not read
     return {}
 

@@ -5,8 +5,11 @@
     Run             one execution, as the history knows it
     History         the table of runs (SQLAlchemy Core: SQLite by default, PostgreSQL by URL)
     ArtifactStore   files by their sha256 (a folder by default, any fsspec URL)
-    Executor        runs tasks: in the caller's thread (`run`), in the background (`submit`), once more (`repeat`)
+    Executor        runs tasks: in the caller's thread (`run`), in the background (`submit`), once more (`repeat`); `drain` makes
+                    it a server's, whose queue outlives it
     RunHandle       a run that was submitted
+
+`default_executor()` is the process's own, or with SEXTANT_SERVER=URL a client of that server with the same calls.
 
 Importing this package costs nothing: each name is loaded when first used (SQLAlchemy takes half a second).
 """
