@@ -5,7 +5,7 @@ START := $(PYTHON) -m suite.bootstrap
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-medical lint format docs constraints clean
+.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-pages bench-medical lint format docs constraints clean
 
 help:  ## list these goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ run:  ## open the studios in a browser (ARGS='--port 8600 --only medical')
 test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	@$(START) -m pytest $(ARGS)
 
-bench: bench-engine bench-runs bench-http bench-medical  ## every benchmark, one after the other
+bench: bench-engine bench-runs bench-http bench-pages bench-medical  ## every benchmark, one after the other
 
 bench-engine:  ## the engine against a direct call; fails where a target is missed
 	@$(START) -m tests.benchmarks.engine $(ARGS)
@@ -32,6 +32,9 @@ bench-runs:  ## what a run record costs
 
 bench-http:  ## the HTTP server beside LitServe and Ray Serve (ARGS=--without-rivals leaves these out)
 	@$(START) -m tests.benchmarks.http $(ARGS)
+
+bench-pages:  ## first paint of the dashboards, and what an idle server costs
+	@$(START) -m tests.benchmarks.pages $(ARGS)
 
 bench-medical:  ## the figures of the medical model cards, recomputed
 	@$(START) -m apps.medical.benchmark $(ARGS)

@@ -46,9 +46,8 @@ function drawSegments(parts, segments) {
     fill.style.left = `${100 * from}%`;
     fill.style.width = `${100 * segment.share}%`;
     if (segment.name) {
-      const name = parts.names.children[shown];
-      name.style.left = `${100 * from}%`;
-      name.style.maxWidth = `${100 * Math.max(segment.share, 0.02)}%`;
+      const name = parts.names.children[shown]; // as wide as its segment, and never narrower than its word
+      name.style.flexGrow = String(segment.share);
       name.title = segment.name;
       shown += 1;
     }
