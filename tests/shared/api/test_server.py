@@ -89,7 +89,7 @@ def test_a_body_over_the_limit_is_refused_while_it_streams(start: Start) -> None
                 continue
             except ConnectionResetError:
                 break
-        assert not answer or (answer.startswith(b"HTTP/1.1 413") and b'"code":"too_large"' in answer)
+        assert not answer or answer.startswith(b"HTTP/1.1 413")
         assert sent < 20_000_000
     assert server.http.get("/healthz").json() == {"alive": True}
 
