@@ -36,16 +36,26 @@ def list_runs(**which: Any) -> list[Run]:
 
 
 def chosen_run(task: Task[Any, Any]) -> Run | None:
-    """The run that the address names, if it is one of this task; an unknown one leaves the address."""
-    run_id = st.query_params.get(_PARAMETER)
+    """The run that the address names, else the one that this session last looked at here: navigation empties the address.
+
+    None for a run of another task; an unknown one leaves the address.
+    """
+    remembered = f"{task.key}:run"
+    run_id = st.query_params.get(_PARAMETER) or st.session_state.get(remembered)
     if not run_id:
         return None
     try:
         run = find_run(run_id)
     except SextantError:
         forget_run()
+        st.session_state.pop(remembered, None)
         return None
-    return run if (run.app, run.task) == (task.app.key, task.name) else None
+    if (run.app, run.task) != (task.app.key, task.name):
+        return None
+    st.session_state[remembered] = run_id
+    if st.query_params.get(_PARAMETER) != run_id:
+        open_run(run_id)
+    return run
 
 
 def newly_named_run() -> Run | None:
