@@ -90,6 +90,7 @@ def test_the_panel_keeps_its_place(watch: Watch, done: str, volume: bytes) -> No
     seen.page.wait_for_selector(".st-key-sx-start button", timeout=30_000)
 
 
+@pytest.mark.slow
 def test_a_long_run_survives_reload_and_navigation_and_another_is_cancelled(watch: Watch, volume: bytes) -> None:
     first, second = watch(), watch()
     first.open("/medical", ".st-key-sx-start button")
