@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from shared.cancel import CancelToken
 from shared.errors import Cancelled, EngineClosed, Overloaded, SextantError
 from shared.files import Store
+from shared.runs import watch
 from shared.runs.drain import hold_artifacts, unclaimed
 from shared.runs.history import History
 from shared.runs.inputs import keep_files
@@ -32,9 +33,6 @@ __all__ = ["Executor"]
 
 log = logging.getLogger("sextant.runs")
 
-_BEAT_S = 0.5  # progress is written, and a cancel from another process seen, this often
-_HEARTBEAT_S = 5.0
-_SWEEP_S = 30.0
 _CLOSE_TIMEOUT_S = 10.0
 
 
@@ -69,8 +67,8 @@ class Executor:
         self._workers = Workers(workers, self._jobs.take, self._work_on)
         self._drained: dict[str, App] = {}
         self._closed = self._leaving = False
-        self._pulse = Pulse(self._beat, interval_s=_BEAT_S)
-        self._swept_at = time.monotonic()
+        self._watch = watch.Watch(history, self._jobs, cancel=self.cancel, adopt=self._adopt)
+        self._pulse = Pulse(self._watch.beat, interval_s=watch.BEAT_S)
         history.sweep()
 
     def run(
@@ -159,9 +157,14 @@ class Executor:
         if withdrawn:
             try:
                 self.history.cancel_queued(job.id)
-                job.finish(self.history.get(job.id))
+                run = self.history.get(job.id)
             except SextantError:  # nobody may wait for ever because the database fails
                 self._finish(job, failure(Cancelled("The run was cancelled before it began.")))
+                return
+            if run.finished:
+                job.finish(run)
+            else:
+                self._leave_elsewhere(job)
 
     def live(self, run_id: str) -> RunProgress | None:
         """How far a run is that this executor runs now; what others see of it is up to half a second older."""
@@ -279,47 +282,19 @@ class Executor:
                 job.note_claim()
                 self._carry_out(job)
             else:  # cancelled from elsewhere while it waited, or begun by another server
-                self._jobs.note_elsewhere(job)
-                self._look_elsewhere()
+                self._leave_elsewhere(job)
         except SextantError as error:
             self._finish(job, failure(error))
         finally:
             self._jobs.leave(job)
 
-    def _beat(self) -> bool:
-        """Write heartbeats and progress, hear of cancels, sweep now and then; False when nothing runs or waits."""
-        jobs = self._jobs.all()
-        if not jobs:
-            return False
-        for job in jobs:
-            self._write_progress(job)
-        self.history.flush()
-        requested = self.history.cancel_requests([job.id for job in jobs])
-        for job in jobs:
-            if job.id in requested:
-                self.cancel(job)
-        self._look_elsewhere()
-        if time.monotonic() - self._swept_at > _SWEEP_S:
-            self._swept_at = time.monotonic()
-            self.history.sweep()
-            self._adopt()
-        return True
-
-    def _look_elsewhere(self) -> None:
-        """Hand over what other servers have finished."""
-        for job in self._jobs.elsewhere():
-            run = self.history.get(job.id)
-            if run.finished:
-                self._jobs.forget_elsewhere(job)
-                job.finish(run)
-
-    def _write_progress(self, job: Job) -> None:
-        if job.row["pid"] is None:  # it is nobody's yet, or another server's
-            return
-        now, progress = time.monotonic(), job.progress
-        if progress != job.progress_written or now - job.beaten_at > _HEARTBEAT_S:
-            job.progress_written, job.beaten_at = progress, now
-            self.history.update(job.id, {"progress": as_json(progress), "heartbeat_at": time.time()})
+    def _leave_elsewhere(self, job: Job) -> None:
+        """Another server was faster: wait for its outcome, and pass on that it is to stop."""
+        self._jobs.note_elsewhere(job)
+        if job.cancel.cancelled:  # before it was noted, when `cancel` could not know
+            self.history.request_cancel(job.id)
+        self._pulse.wake()
+        self._watch.look_elsewhere()
 
     def _refuse_full(self) -> None:
         if (waiting := self._jobs.waiting()) >= self._queue_limit:

@@ -10,8 +10,7 @@ import pytest
 
 from shared.cancel import CancelToken
 from shared.errors import BadInput, Cancelled, EngineClosed, NotFound, Overloaded, RunFailed, StorageFailed
-from shared.runs import ArtifactStore, Executor, History, RunProgress, journal
-from shared.runs import executor as executor_module
+from shared.runs import ArtifactStore, Executor, History, RunProgress, journal, watch
 from shared.serving import Engine
 from tests.shared.runs.conftest import ours, wait_until
 from tests.shared.runs.studio import add, count, fail, fill, read
@@ -200,8 +199,8 @@ def test_heartbeats_go_on_while_it_runs_and_while_it_waits(
     history: History, store: ArtifactStore, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another host would give the run up without them; also while it says nothing about its progress."""
-    for name, seconds in (("_BEAT_S", 0.02), ("_HEARTBEAT_S", 0.05), ("_SWEEP_S", 0.0)):
-        monkeypatch.setattr(executor_module, name, seconds)
+    for name, seconds in (("BEAT_S", 0.02), ("_HEARTBEAT_S", 0.05), ("_SWEEP_S", 0.0)):
+        monkeypatch.setattr(watch, name, seconds)
     with Executor(history, store, engine=engine, workers=1) as executor:
         running, waiting = executor.submit(count, count.parse(LONG)), executor.submit(count, count.parse({}))
         wait_until(lambda: history.get(running.run_id).status == "running")
