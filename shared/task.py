@@ -210,7 +210,7 @@ class Task(Generic[Req, Res]):
         work = self.work(prepared) if self.work else Work(1, "run")
         model = next((m for m in self.app.models_for(self.name) if m.name == prepared.model), None)
         size_bytes = work.working_bytes + (model.nbytes(DType.FLOAT32) if model else 0)
-        rate = history.seconds_a_unit(self.app.key, self.name, prepared.model) if history else None
+        rate = history.seconds_a_unit(self.app.key, self.name, prepared.model, work.units) if history else None
         basis = "earlier runs here" if rate is not None else "the studio's benchmark on two CPU cores"
         rate = work.seconds_a_unit if rate is None else rate
         if rate is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.responses import Response
@@ -55,11 +55,11 @@ def routes(site: Site) -> APIRouter:
         response_model=None,
         responses={200: {"model": PaceShape}, **errors(401, 404)},
     )
-    def pace(request: Request, app: str, task: str, model: str | None = None) -> Response:
-        """Median of the last runs on this server; null when there were none."""
+    def pace(request: Request, app: str, task: str, model: str | None = None, units: Annotated[float, Query(ge=0)] = 1.0) -> Response:
+        """Median of the last runs on this server of about so many units of work; null when there were none."""
         site.owner(request.scope["headers"])
         site.task(app, task)
-        return answer({"seconds_a_unit": site.executor.history.seconds_a_unit(app, task, model)})
+        return answer({"seconds_a_unit": site.executor.history.seconds_a_unit(app, task, model, units)})
 
     @router.get("/healthz", summary="Whether the process lives")
     async def healthz() -> dict[str, bool]:

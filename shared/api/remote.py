@@ -100,8 +100,8 @@ class RemoteHistory:
     def request_cancel(self, run_id: str, owner: str | None = None) -> Run:
         return run_of(self._connection.json("DELETE", f"/v1/runs/{_safe(run_id)}"), self.store)
 
-    def seconds_a_unit(self, app: str, task: str, model: str | None) -> float | None:
-        pace = self._connection.json("GET", f"/v1/{app}/{task}/pace", params={"model": model})["seconds_a_unit"]
+    def seconds_a_unit(self, app: str, task: str, model: str | None, units: float) -> float | None:
+        pace = self._connection.json("GET", f"/v1/{app}/{task}/pace", params={"model": model, "units": units})["seconds_a_unit"]
         return None if pace is None else float(pace)
 
     def position(self, run: Run) -> int:

@@ -25,6 +25,7 @@ _Rows = list[Row]  # inside the class `list` is a method
 
 _PREFIX_LENGTH = 6
 _RATED_RUNS = 20
+_COMPARABLE = 4.0  # times larger or smaller
 _IDS_A_QUERY = 500
 _LIST_COLUMNS = [column for column in RUNS.c if column.name != "result"]  # a result may have megabytes; a list shows none
 
@@ -85,12 +86,15 @@ class History:
             connection.execute(RUNS.update().where(RUNS.c.id == run.id, RUNS.c.status == "queued").values(cancelled))
         return self.get(run.id)
 
-    def seconds_a_unit(self, app: str, task: str, model: str | None) -> float | None:
-        """Median seconds of a unit of work over the last 20 done runs of this host; None without any."""
+    def seconds_a_unit(self, app: str, task: str, model: str | None, units: float) -> float | None:
+        """Median seconds of a unit of work over the last 20 done runs of this host of about that size; None without any.
+
+        units: of the run to come. What is over four times smaller tells of loading and little else, and is left out.
+        """
         self._journal.flush()
         conditions = [RUNS.c.app == app, RUNS.c.task == task, RUNS.c.model == model, RUNS.c.status == "done"]
         recent = sa.select(RUNS.c.started_at, RUNS.c.finished_at, RUNS.c.work_units).where(
-            *conditions, RUNS.c.host == this_host(), RUNS.c.work_units > 0
+            *conditions, RUNS.c.host == this_host(), RUNS.c.work_units.between(units / _COMPARABLE, units * _COMPARABLE)
         )
         with self._database.read() as connection:
             rows = connection.execute(recent.order_by(RUNS.c.created_at.desc()).limit(_RATED_RUNS)).all()

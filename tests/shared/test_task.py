@@ -86,7 +86,7 @@ def test_a_task_that_answers_wrongly_is_found_out(engine: Engine) -> None:
 
 def test_an_estimate_comes_from_the_benchmark_until_there_is_a_history() -> None:
     class Past:
-        def seconds_a_unit(self, app: str, task: str, model: str | None) -> float | None:
+        def seconds_a_unit(self, app: str, task: str, model: str | None, units: float) -> float | None:
             return {"shout": 2.0}.get(model or "")
 
     estimate = say.estimate(text="a", times=10)

@@ -76,7 +76,7 @@ def test_an_executors_interface(client: Client) -> None:
     assert history.list(task="sort", limit=1)[0].result is not None, "fetched when asked for"
     assert history.get(again.id).as_dict() == again.as_dict()
     client.run(stamp, stamp.parse({}))
-    assert history.seconds_a_unit("post", "stamp", "stamper") is not None
+    assert history.seconds_a_unit("post", "stamp", "stamper", 1.0) is not None
     assert stamp.estimate(text="a", history=history).basis == "earlier runs here"  # type: ignore[arg-type]
 
 

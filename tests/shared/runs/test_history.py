@@ -124,17 +124,18 @@ def test_cancelling(history: History) -> None:
 
 
 def test_seconds_a_unit_is_the_median_of_the_last_done_runs_here(history: History) -> None:
-    assert history.seconds_a_unit("tally", "count", None) is None
+    assert history.seconds_a_unit("tally", "count", None, 2.0) is None
     for number in range(20):
         done(history, seconds=10.0, units=2.0, created_at=10.0 + number)
-    assert history.seconds_a_unit("tally", "count", None) == pytest.approx(5.0)
+    assert history.seconds_a_unit("tally", "count", None, 2.0) == pytest.approx(5.0)
     done(history, 1_000, 1.0, created_at=1.0)  # too long ago
     done(history, 1_000, 1.0, created_at=99.0, host="elsewhere")
     done(history, 1_000, None, created_at=99.0)
+    done(history, 1_000, 0.4, created_at=99.0)  # mostly loading
     done(history, 1_000, 0.0, created_at=99.0)
     done(history, 1_000, 1.0, created_at=99.0, model="another")
-    assert history.seconds_a_unit("tally", "count", None) == pytest.approx(5.0)
-    assert history.seconds_a_unit("tally", "count", "another") == pytest.approx(1_000)
+    assert history.seconds_a_unit("tally", "count", None, 2.0) == pytest.approx(5.0)
+    assert history.seconds_a_unit("tally", "count", "another", 1.0) == pytest.approx(1_000)
 
 
 def test_the_estimate_learns_from_the_history(executor: Executor) -> None:
