@@ -22,7 +22,7 @@ run:  ## open the studios in a browser (ARGS='--port 8600 --only medical')
 test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	@$(START) -m pytest $(ARGS)
 
-bench: bench-engine bench-runs bench-http bench-pages bench-medical  ## every benchmark, one after the other
+bench: bench-engine bench-runs bench-http bench-medical  ## every benchmark, one after the other
 
 bench-engine:  ## the engine against a direct call; fails where a target is missed
 	@$(START) -m tests.benchmarks.engine $(ARGS)
@@ -30,8 +30,9 @@ bench-engine:  ## the engine against a direct call; fails where a target is miss
 bench-runs:  ## what a run record costs
 	@$(START) -m tests.benchmarks.runs $(ARGS)
 
-bench-http:  ## the HTTP server beside LitServe and Ray Serve (ARGS=--without-rivals leaves these out)
+bench-http:  ## HTTP beside LitServe and Ray Serve (ARGS=--without-rivals leaves these out), then bench-pages
 	@$(START) -m tests.benchmarks.http $(ARGS)
+	@$(START) -m tests.benchmarks.pages
 
 bench-pages:  ## first paint of the dashboards, and what an idle server costs
 	@$(START) -m tests.benchmarks.pages $(ARGS)
