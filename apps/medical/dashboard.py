@@ -39,7 +39,7 @@ def page() -> None:
         operation = _choose_operation(form)
     with parts.inputs:
         _settings(form, operation)
-        run_panel(form, ACTIONS[operation])
+        run_panel(form, ACTIONS[operation], run)
     with parts.stage:
         shown = shown_run(enhance, run)
         if shown is None:

@@ -41,7 +41,7 @@ def generic_page(app: App) -> None:
             _offer_examples(form)
         choose_files(form, executor().store)
         form.each()
-        run_panel(form, action)
+        run_panel(form, action, run)
     with parts.stage:
         shown = shown_run(task, run)
         if shown is None:

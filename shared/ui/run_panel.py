@@ -10,7 +10,7 @@ from shared.app import Request, Task
 from shared.errors import BadInput, SextantError
 from shared.settings import settings
 from shared.ui.form import Form
-from shared.ui.host import chosen_run, executor, find_run, open_run
+from shared.ui.host import executor, find_run, open_run
 from shared.ui.rule import Segment, rule
 from shared.ui.text import bytes_text, escape, plain, plural, seconds_text
 
@@ -24,9 +24,12 @@ _POLL_S = 0.5
 _STOPPING = "sextant.stopping"
 
 
-def run_panel(form: Form, action: str) -> None:
-    """Draw the panel of what `form` asks. action: the button's words, a verb and a noun."""
-    run = chosen_run(form.task)
+def run_panel(form: Form, action: str, run: Run | None) -> None:
+    """Draw the panel of what `form` asks.
+
+    action: the button's words, a verb and a noun. run: the chosen run as the rest of the page shows it. Asking anew here could
+    find it over where the stage still shows it running, and nothing would draw the page again.
+    """
     with st.container(key="sx-panel"):
         if run is not None and not run.finished:
             _watch(form.task, run.id)
