@@ -22,7 +22,8 @@ class MedicalImage:
     modality: DICOM's code (`CT`, `MR`, `DX`, ...), or "" where unknown.
     slope, intercept: `value = stored * slope + intercept`, in `unit` ("HU" for CT, else "stored value" or what the file names).
     padding: (slices, rows, columns) bool, true outside the measured field; None where all was measured.
-    window: (lowest, highest) value to show, from the file; None where it names none. inverted: low values are bright (MONOCHROME1).
+    window: (lowest, highest) value to show, from the file; None where it names none.
+    inverted: low values are bright (DICOM MONOCHROME1, TIFF WhiteIsZero).
     in_place: the header that the derived file starts from, in the form of the format's own library.
     """
 

@@ -27,7 +27,7 @@ def is_raster(data: bytes) -> bool:
 def read_raster(data: bytes, name: str, *, force: bool = False, spacing_mm: tuple[float, float] | None = None) -> MedicalImage:
     """One picture. force: also colour, as its luminance. The files' own resolution is the printer's and is not believed."""
     try:
-        pixels, software = (_read_png if data[:8] == PNG else _read_tiff)(data, name)
+        pixels, software, inverted = (_read_png if data[:8] == PNG else _read_tiff)(data, name)
     except (BadInput, TooLarge):
         raise
     except Exception as error:  # decoders raise what the broken place led to
@@ -37,7 +37,12 @@ def read_raster(data: bytes, name: str, *, force: bool = False, spacing_mm: tupl
     if pixels.ndim == 3:
         pixels = _luminance(pixels, name, force=force)
     checks.check_values(pixels, name)
-    return MedicalImage(stored=np.ascontiguousarray(pixels)[None], format="png" if data[:8] == PNG else "tiff", spacing_mm=spacing_mm)
+    return MedicalImage(
+        stored=np.ascontiguousarray(pixels)[None],
+        format="png" if data[:8] == PNG else "tiff",
+        spacing_mm=spacing_mm,
+        inverted=inverted,
+    )
 
 
 def _luminance(pixels: np.ndarray, name: str, *, force: bool) -> np.ndarray:
@@ -51,7 +56,8 @@ def _luminance(pixels: np.ndarray, name: str, *, force: bool) -> np.ndarray:
     return np.rint(pixels[..., :3] @ np.array([0.299, 0.587, 0.114])).astype(pixels.dtype)
 
 
-def _read_png(data: bytes, name: str) -> tuple[np.ndarray, str]:
+def _read_png(data: bytes, name: str) -> tuple[np.ndarray, str, bool]:
+    """(pixels, software, whether low values are bright)."""
     from PIL import Image
 
     columns, rows = (int.from_bytes(data[i : i + 4], "big") for i in (16, 20))  # IHDR: before any decoder sees the file
@@ -62,10 +68,11 @@ def _read_png(data: bytes, name: str) -> tuple[np.ndarray, str]:
         if picture.mode in ("P", "PA", "RGBA", "LA", "1"):
             picture = picture.convert("L" if picture.mode in ("1", "LA") else "RGB")
         pixels = np.asarray(picture)
-    return (pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels), software
+    return (pixels.astype(np.uint16) if pixels.dtype == np.int32 else pixels), software, False
 
 
-def _read_tiff(data: bytes, name: str) -> tuple[np.ndarray, str]:
+def _read_tiff(data: bytes, name: str) -> tuple[np.ndarray, str, bool]:
+    """(pixels, software, whether low values are bright: WhiteIsZero, TIFF 6.0 section 3)."""
     import tifffile
 
     with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -77,7 +84,7 @@ def _read_tiff(data: bytes, name: str) -> tuple[np.ndarray, str]:
         checks.check_matrix(1, int(page.imagelength), int(page.imagewidth), name)
         if page.dtype is None or page.dtype.kind not in "uif" or page.dtype.itemsize > 4:
             raise Unsupported(f"{name} holds {page.dtype} values.", remedy="Export 8 or 16 bits, or 32-bit floating point.")
-        return page.asarray(), str(page.software)
+        return page.asarray(), str(page.software), page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
 
 
 def write_raster(image: MedicalImage, stored: np.ndarray, derivation: Derivation) -> bytes:
@@ -91,7 +98,7 @@ def write_raster(image: MedicalImage, stored: np.ndarray, derivation: Derivation
         tifffile.imwrite(
             buffer,
             stored[0],
-            photometric="minisblack",
+            photometric="miniswhite" if image.inverted else "minisblack",
             software=MARK,
             description=derivation.sentence,
             metadata=None,

@@ -11,6 +11,7 @@ import tifffile
 from PIL import Image
 
 from apps.medical.derive import Derivation
+from apps.medical.preview import preview_png
 from apps.medical.raster import from_array, is_raster, read_raster, write_raster
 from shared.errors import BadInput, TooLarge, Unsupported
 
@@ -57,6 +58,18 @@ def test_tiff_keeps_its_type(dtype: type) -> None:
     assert made == write_raster(image, image.stored, DERIVATION)
     with pytest.raises(BadInput, match="already"):
         read_raster(made, "again.tif")
+
+
+def test_white_is_zero_stays_so_and_is_shown_inverted() -> None:
+    pixels = np.tile(np.arange(64, dtype=np.uint16) * 1000, (64, 1))
+    image = read_raster(tiff(pixels, photometric="miniswhite"), "film.tif")
+    assert np.array_equal(image.stored[0], pixels)
+    with tifffile.TiffFile(io.BytesIO(write_raster(image, image.stored, DERIVATION))) as file:
+        assert file.pages[0].tags[262].value == 0
+        assert np.array_equal(file.pages[0].asarray(), pixels)
+    sheet = np.asarray(Image.open(io.BytesIO(preview_png(image, image, 0))))
+    assert sheet[200, 10] > 240
+    assert sheet[200, 500] < 15
 
 
 def test_colour_is_refused_unless_forced_and_grey_rgb_is_grey() -> None:
