@@ -182,6 +182,8 @@ def _open_input(value: Any, *, paths: bool) -> tuple[Path | bytes, str]:
             return value, "file"
         case (str() as name, bytes() as data):
             return data, label(name)
+        case "" if paths:
+            raise PydanticCustomError("file_path", "an empty path")
         case str() | os.PathLike() if paths:
             path = Path(os.fspath(value)).expanduser()
             if path.is_dir():

@@ -6,8 +6,11 @@ from functools import cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.errors import BadInput
+from shared.validation import bad_input
 
 __all__ = ["Settings", "settings"]
 
@@ -15,7 +18,7 @@ __all__ = ["Settings", "settings"]
 class Settings(BaseSettings):
     """What a person may set; a wrong value is refused at start with its name."""
 
-    model_config = SettingsConfigDict(env_prefix="SEXTANT_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="SEXTANT_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("sextant"),
@@ -46,5 +49,10 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The process's settings, read once (`settings.cache_clear()` reads them again)."""
-    return Settings()
+    """The process's settings, read once (`settings.cache_clear()` reads them again). Raises `BadInput` naming the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = bad_input(error)
+        names = ", ".join(f"SEXTANT_{problem['loc'][0]}".upper() for problem in error.errors())
+        raise BadInput(f"{names}: {wrong.message}.", remedy="Correct the variable or unset it.", field=wrong.field) from None

@@ -17,11 +17,12 @@ from suite.output import print_json, progress_bar, save_artifacts
 from suite.rows import Row
 
 if TYPE_CHECKING:
-    from shared.runs import Handle
+    from shared.runs import Run, RunHandle
 
 __all__ = ["run_batch"]
 
 _SLUG_CHARACTERS = 40
+_STOP_TIMEOUT_S = 10.0
 
 
 def run_batch(task: Task[Any, Any], rows: Iterable[Row], out: Path, *, as_json: bool) -> int:
@@ -38,7 +39,7 @@ class Pending:
 
     label: str
     key: str
-    handle: Handle
+    handle: RunHandle
 
 
 class Batch:
@@ -74,9 +75,9 @@ class Batch:
                     on_progress(self._done + self._skipped + len(self._errors), total, "done")
                 while self._pending:
                     self._finish_oldest()
-            finally:
-                for pending in self._pending:
-                    pending.handle.cancel()
+            except BaseException:
+                self._keep_finished()
+                raise
 
     def _start(self, row: Row) -> None:
         try:
@@ -91,20 +92,30 @@ class Batch:
         except SextantError as error:
             self._note_error(row.label, error)
 
+    def _keep_finished(self) -> None:
+        """Stop what is on its way; what was done before it heard of that is kept."""
+        for pending in self._pending:
+            pending.handle.cancel()
+        for pending in self._pending:
+            run = pending.handle.wait(_STOP_TIMEOUT_S)
+            if run.status == "done":
+                self._record(pending, run)
+
     def _finish_oldest(self) -> None:
-        oldest = self._pending[0]
-        run = oldest.handle.wait()
-        self._pending.popleft()
+        run = self._pending[0].handle.wait()
+        self._record(self._pending.popleft(), run)
+
+    def _record(self, row: Pending, run: Run) -> None:
         try:
             run.result_of(self._task)
-            files = save_artifacts(run.artifacts, self._out / _folder_name(oldest.label, oldest.key)) if run.artifacts else []
+            files = save_artifacts(run.artifacts, self._out / _folder_name(row.label, row.key)) if run.artifacts else []
         except SextantError as error:
-            self._note_error(oldest.label, error)
+            self._note_error(row.label, error)
             return
-        self._journal.done(oldest.key, oldest.label, {**run.as_dict(), "files": [str(path.relative_to(self._out)) for path in files]})
+        self._journal.done(row.key, row.label, {**run.as_dict(), "files": [str(path.relative_to(self._out)) for path in files]})
         self._done += 1
         if not self._quiet:
-            sys.stdout.write(f"{oldest.label} -> {files[0].parent if files else run.id}\n")
+            sys.stdout.write(f"{row.label} -> {files[0].parent if files else run.id}\n")
 
     def _note_error(self, label: str, error: SextantError) -> None:
         self._errors.append(error)

@@ -13,6 +13,9 @@ Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +23,7 @@ from typing import Any
 import click
 
 from shared.discovery import app_keys, find_app, load_apps
-from shared.errors import BadInput, NotFound, SextantError
+from shared.errors import BadInput, Cancelled, NotFound, SextantError, StorageFailed
 from suite.output import print_error, print_json, print_table
 from suite.ownership import check
 
@@ -112,27 +115,43 @@ def apps(as_json: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status. No traceback reaches a user."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    as_json = "--json" in given
+    problem: SextantError
     try:
-        check()
-        outcome = sextant.main(given, prog_name="sextant", standalone_mode=False)
-        return outcome if isinstance(outcome, int) else 0
+        return _run(given)
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stderr.write(f"{error.format_message()}\n")
         return BadInput.exit_status
-    except click.ClickException as error:
-        usage = f"See 'sextant {' '.join(_path(error))} --help'.".replace("  ", " ")
-        print_error(BadInput(_sentence(error.format_message()), remedy=usage), as_json=as_json)
-        return BadInput.exit_status
-    except SextantError as error:
-        print_error(error, as_json=as_json, run=getattr(error, "run_id", None))
-        return error.exit_status
-    except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("sextant: interrupted; what was finished is kept.\n")
-        return _INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        _give_up_output()
         return 0
+    except click.ClickException as error:
+        usage = f"See 'sextant {' '.join([*_path(error), '--help'])}'."
+        problem, status = BadInput(_sentence(error.format_message()), remedy=usage), BadInput.exit_status
+    except SextantError as error:
+        problem, status = error, error.exit_status
+    except (KeyboardInterrupt, click.Abort):
+        problem, status = Cancelled("Interrupted; what was finished is kept."), _INTERRUPTED
+    except OSError as error:
+        _give_up_output()
+        problem, status = StorageFailed(f"Cannot write the output: {error.strerror or error}."), StorageFailed.exit_status
+    print_error(problem, as_json="--json" in given, run=getattr(problem, "run_id", None))
+    return status
+
+
+def _run(given: list[str]) -> int:
+    check()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name need not be text
+    outcome = sextant.main(given, prog_name="sextant", standalone_mode=False)
+    sys.stdout.flush()
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _give_up_output() -> None:
+    """Nobody takes it any more: what is still buffered must not fail once more when the process ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _path(error: click.ClickException) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import SextantError, StorageFailed
-from shared.files import Artifact
+from shared.files import Artifact, digest
 from shared.runs.atomic import write_atomically
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def save_artifacts(artifacts: Sequence[Artifact], folder: Path) -> list[Path]:
     saved = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for artifact in artifacts:
-            path = _free_path(folder, artifact)
+        for artifact, path in _free_paths(folder, artifacts):
             if not path.exists():
                 with artifact.open() as stream:
                     write_atomically(path, stream)
@@ -86,21 +86,26 @@ def save_artifacts(artifacts: Sequence[Artifact], folder: Path) -> list[Path]:
     return saved
 
 
-def _free_path(folder: Path, artifact: Artifact) -> Path:
-    """`name`, or `name-2`, `name-3` beside files of another content; the path itself when it holds just this artifact."""
-    from shared.files import digest
+def _free_paths(folder: Path, artifacts: Sequence[Artifact]) -> list[tuple[Artifact, Path]]:
+    """Their names, all with `-2`, `-3`, ... where one is taken by another content: what belongs together is numbered alike."""
+    for number in itertools.count(1):
+        paths = [folder / _numbered(artifact.name, number) for artifact in artifacts]
+        if all(not path.exists() or _holds(path, artifact) for artifact, path in zip(artifacts, paths, strict=True)):
+            return list(zip(artifacts, paths, strict=True))
+    raise AssertionError("counting has no end")
 
-    first = folder / artifact.name
-    stem, dot, suffix = artifact.name.partition(".")
-    path, number = first, 1
-    while path.exists():
-        if path.is_file() and path.stat().st_size == artifact.size_bytes:
-            with path.open("rb") as stream:
-                if digest(stream)[0] == artifact.sha256:
-                    return path
-        number += 1
-        path = folder / f"{stem}-{number}{dot}{suffix}"
-    return path
+
+def _numbered(name: str, number: int) -> str:
+    stem, dot, suffix = name.partition(".")
+    return name if number == 1 else f"{stem}-{number}{dot}{suffix}"
+
+
+def _holds(path: Path, artifact: Artifact) -> bool:
+    """Whether the file is just this artifact."""
+    if not path.is_file() or path.stat().st_size != artifact.size_bytes:
+        return False
+    with path.open("rb") as stream:
+        return digest(stream)[0] == artifact.sha256
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def rows_of(
     given = typed[many.name]
     paths = _every_file(many, given, out)
     batch = len(paths) > 1 or any(Path(one).expanduser().is_dir() for one in given)
-    return [Row(str(path), {**read, many.name: path}) for path in paths], batch
+    return [Row(_shown(path), {**read, many.name: path}) for path in paths], batch
 
 
 def _one(given: Any) -> Any:
@@ -56,6 +56,8 @@ def _every_file(param: Param, given: Iterable[str], out: Path) -> list[Path]:
     """Files as given, folders as the files in them that the field takes."""
     found: list[Path] = []
     for one in given:
+        if not one:
+            raise BadInput(f"{param.name}: an empty path.", remedy="Is the variable set that it comes from?", field=param.name)
         path = Path(one).expanduser()
         found.extend(_folder(param, path, out) if path.is_dir() else [path])
     return found
@@ -63,6 +65,8 @@ def _every_file(param: Param, given: Iterable[str], out: Path) -> list[Path]:
 
 def _folder(param: Param, folder: Path, out: Path) -> list[Path]:
     kinds, own = param.file, out.resolve()
+    if folder.resolve() == own:
+        raise BadInput(f"--out {out} is the input folder itself.", remedy="Give another --out.", field="out")
     visible = (
         path for path in sorted(folder.rglob("*")) if path.is_file() and not _hidden(path, folder) and own not in path.resolve().parents
     )
@@ -75,6 +79,11 @@ def _folder(param: Param, folder: Path, out: Path) -> list[Path]:
             field=param.name,
         )
     return found
+
+
+def _shown(path: Path) -> str:
+    """A path for people and files of text: what cannot be printed, or is no text at all, is escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(path))
 
 
 def _hidden(path: Path, folder: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shared.discovery import find_app
+from shared.errors import BadInput
 from suite.output import print_json, print_table, save_artifacts
 from suite.task_command import finish, shown
 
@@ -81,6 +82,8 @@ def cancel_run(run_id: str, as_json: bool) -> None:
 
     history = default_executor().history
     run = history.get(run_id)
+    if run.finished:
+        raise BadInput(f"The run {run.id} is over already: {run.status}.", remedy="Only a queued or running one can be cancelled.")
     history.request_cancel(run.id)
     if as_json:
         print_json(history.get(run.id).as_dict())

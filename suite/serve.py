@@ -28,8 +28,10 @@ def serve(keys: tuple[str, ...], host: str, port: int, opens: bool | None) -> in
     print("Starting Sextant ...", flush=True)
     from shared.api.guard import LOCAL_HOSTS
     from shared.api.serve import serve as serve_app
+    from shared.runs import default_executor
     from suite.server import create_app
 
+    default_executor()  # a home that cannot be used is said in one line, not by a server that fails to start
     app, site = create_app()
 
     def tell(url: str) -> None:

@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from suite.batch import Batch
 from tests.suite.conftest import Sextant
 
 
@@ -122,3 +125,27 @@ def test_a_killed_batch_goes_on_without_a_row_twice(sextant: Sextant, tmp_path: 
     assert 0 < before < 200
     assert sextant("echo", "say", "--from", "rows.jsonl", "--out", "out", "--json").json["skipped"] == before
     assert [row["input"] for row in rows(tmp_path / "out")] == [f"rows.jsonl:{i}" for i in range(1, 201)]
+
+
+def test_a_name_that_is_no_text_is_a_row_like_any_other(sextant: Sextant, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "in", good=1)
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff\x1b[31m.txt")).write_text("odd")
+    done = sextant("echo", "copy", folder, "--out", "out")
+    assert done.status == 0 and "\x1b" not in done.out + done.err
+    assert sorted(Path(str(row["input"])).name for row in rows(tmp_path / "out")) == ["\\udcff\\x1b[31m.txt", "good 0.txt"]
+
+
+def test_what_was_done_when_it_was_interrupted_is_not_done_again(sextant: Sextant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_folder(tmp_path / "in", good=3)
+
+    class Interrupted(Batch):
+        def _finish_oldest(self) -> None:
+            for pending in self._pending:
+                pending.handle.wait()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("suite.batch.Batch", Interrupted)
+        stopped = sextant("echo", "copy", folder, "--out", "out", "--json")
+    assert stopped.status == 130 and stopped.json["error"]["code"] == "cancelled"
+    assert sextant("echo", "copy", folder, "--out", "out", "--json").json["skipped"] == 3

@@ -63,6 +63,8 @@ def test_nested_fields_take_json_or_a_file(sextant: Sextant, tmp_path: Path) -> 
         (["echo", "say", "refuse"], "Say something else."),
         (["echo", "say", "--times", "2"], "text: Field required"),
         (["echo", "copy", "gone.txt"], "no file at gone.txt"),
+        (["echo", "copy", ""], "file: an empty path. Is the variable set"),
+        (["echo", "copy", "empty", "--out", "empty"], "is the input folder itself"),
         (["echo", "copy", "empty"], "holds no file that file takes (.txt, no ending)"),
         (["echo", "copy", "bad.txt"], "Give a good one."),
         (["echo", "sing"], "It has: say, copy, join"),
@@ -101,7 +103,8 @@ def test_run_history_list_show_repeat_cancel(sextant: Sextant, tmp_path: Path) -
     repeated = sextant("runs", "repeat", run["id"], "--json").json
     assert repeated["parent"] == run["id"] and repeated["result"] == run["result"]
     assert (tmp_path / "again" / "sheet.txt").read_bytes() == (tmp_path / "repeated" / "sheet.txt").read_bytes()
-    assert sextant("runs", "cancel", run["id"]).status in (0, 2)
+    over = sextant("runs", "cancel", run["id"])
+    assert over.status == 2 and "over already: done" in over.one_line
 
 
 def test_a_repeat_does_not_need_the_input_any_more(sextant: Sextant, tmp_path: Path) -> None:
@@ -145,3 +148,53 @@ def test_help_starts_without_the_heavy_packages() -> None:
     code = f"import sys; from suite.cli import main; main(['--help']); print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(("name", "value"), [("SEXTANT_WORKERS", "zero"), ("SEXTANT_MEMORY_BUDGET_BYTES", "-5")])
+def test_a_wrong_setting_is_named(sextant: Sextant, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    from shared.settings import settings
+
+    monkeypatch.setenv(name, value)
+    settings.cache_clear()
+    for command in (["runs", "list"], ["echo", "say", "a"], ["serve", "--port", "0"]):
+        refused = sextant(*command)
+        assert refused.status == 2 and refused.err.splitlines()[-1].startswith(f"sextant: {name}: ") and "Traceback" not in refused.err
+    assert sextant("echo", "say", "a", "--json").json["error"]["code"] == "bad_input"
+
+
+def test_an_empty_setting_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared.settings import Settings
+
+    monkeypatch.setenv("SEXTANT_HOME", "")
+    assert Settings().home.is_absolute()
+
+
+def test_a_server_without_a_home_says_so_in_one_line(sextant: Sextant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from shared.settings import settings
+
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SEXTANT_HOME", str(tmp_path / "file" / "home"))
+    settings.cache_clear()
+    failed = sextant("serve", "--port", "0")
+    assert failed.status == 1 and str(tmp_path / "file") in failed.one_line
+
+
+def test_a_full_standard_output_is_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "suite", "apps", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1 and done.stderr.splitlines() == ["sextant: Cannot write the output: No space left on device."]
+
+
+def test_what_belongs_together_is_numbered_alike(tmp_path: Path) -> None:
+    from shared.files import Artifact, MemoryStore
+    from suite.output import save_artifacts
+
+    def made(*contents: bytes) -> list[Artifact]:
+        return [Artifact.make(f"{i}.nii.gz", content, "x/y", MemoryStore()) for i, content in enumerate(contents)]
+
+    save_artifacts(made(b"a", b"b"), tmp_path)
+    assert [p.name for p in save_artifacts(made(b"a", b"c"), tmp_path)] == ["0-2.nii.gz", "1-2.nii.gz"]
+    assert [p.name for p in save_artifacts(made(b"a", b"c"), tmp_path)] == ["0-2.nii.gz", "1-2.nii.gz"]
+    assert [p.name for p in save_artifacts(made(b"a", b"b"), tmp_path)] == ["0.nii.gz", "1.nii.gz"]
