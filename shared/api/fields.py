@@ -111,6 +111,9 @@ def _fields(known: dict[str, Param], texts: list[tuple[str, str]], files: list[t
     typed: dict[str, list[str]] = {}
     for name, text in texts:
         typed.setdefault(name, []).append(text)
+    for name in {*many, *typed}:
+        if len(many.get(name, [])) + len(typed.get(name, [])) > 1 and not _is_list(known.get(name)):
+            raise BadInput(f"{name}: given more than once.", remedy="Send one part of that name.", field=name)
     fields: dict[str, Any] = {name: given if _is_list(known.get(name)) else given[-1] for name, given in many.items()}
     for name, given in typed.items():
         value = _value(known.get(name), given)

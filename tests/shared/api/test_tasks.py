@@ -100,6 +100,11 @@ def test_a_form_without_the_file(api: TestClient) -> None:
     assert error["field"] == "letter"
 
 
+def test_a_form_that_says_a_thing_twice(api: TestClient) -> None:
+    twice = [("letter", ("a.txt", b"a")), ("letter", ("b.txt", b"b"))]
+    assert problem(api.post("/v1/post/weigh", files=twice), 422, "bad_input")["field"] == "letter"
+
+
 def test_a_file_for_a_field_that_takes_none(api: TestClient) -> None:
     assert problem(api.post("/v1/post/stamp", files={"text": ("a.txt", b"ahoy")}), 422, "bad_input")["field"] == "text"
 
