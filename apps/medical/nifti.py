@@ -113,18 +113,22 @@ def write_nifti(image: MedicalImage, stored: np.ndarray, derivation: Derivation,
     """`stored` (slices, rows, columns) with the source's header, type and rescale; the affine keeps every point of the patient in place."""
     volume, axis = image.in_place
     in_plane = tuple(i for i in range(3) if i != axis)
-    affine = volume.affine @ _translation(axis, first_slice)
-    affine = scaled_affine(affine, derivation.scale, (in_plane[0], in_plane[1]))
-    header = volume.header.copy()
-    codes = int(header["qform_code"]), int(header["sform_code"])
-    made = type(volume)(np.moveaxis(stored, 0, axis), affine, header)
+
+    def moved(affine: np.ndarray) -> np.ndarray:
+        return scaled_affine(affine @ _translation(axis, first_slice), derivation.scale, (in_plane[0], in_plane[1]))
+
+    made = type(volume)(np.moveaxis(stored, 0, axis), None, volume.header)  # None: nibabel would state a space of its own
     made.header.set_data_dtype(volume.get_data_dtype())
     made.header["descrip"] = f"{MARK}: {derivation.short}, {NOT_FOR_DIAGNOSIS}".encode()[:79]
     made.header["slice_start"] = made.header["slice_end"] = 0
-    if codes == (0, 0):  # a file without a stated space: its voxel sizes are all that it says, and more than it said before must not be
-        codes = (0, 2)
-    made.set_qform(affine, codes[0], strip_shears=True)
-    made.set_sform(affine, codes[1])
+    for voxel_axis in in_plane:
+        made.header["pixdim"][1 + voxel_axis] /= derivation.scale
+    # Scanner space and, say, a template's stand side by side in one header; where none is stated, none is made up.
+    qform_code, sform_code = int(volume.header["qform_code"]), int(volume.header["sform_code"])
+    if qform_code:
+        made.header.set_qform(moved(volume.header.get_qform()), qform_code, strip_shears=True)
+    if sform_code:
+        made.header.set_sform(moved(volume.header.get_sform()), sform_code)
     content = _with_rescale(made.to_bytes(), type(made.header), image)
     return gzip.compress(content, 6, mtime=0) if image.format == "nifti-gz" else content
 

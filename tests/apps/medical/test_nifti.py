@@ -79,11 +79,30 @@ def test_nifti_2_and_a_volume_without_a_stated_space() -> None:
     second = nibabel.Nifti2Image(np.random.default_rng(0).random((40, 40, 3)).astype(np.float32), np.diag([1, 1, 2, 1.0]))
     image = read_nifti(second.to_bytes(), "b")
     assert image.shape == (3, 40, 40)
-    bare = volume(qform_code=0, sform_code=0)
-    image = read_nifti(bare, "c")
+    bare = bytearray(volume())
+    bare[252:256] = b"\0" * 4  # qform_code, sform_code; nibabel would write a space of its own
+    image = read_nifti(bytes(bare), "c")
     made = nibabel.Nifti1Image.from_bytes(write_nifti(image, image.stored.repeat(2, axis=1).repeat(2, axis=2), DERIVATION))
-    source = nibabel.Nifti1Image.from_bytes(bare)
-    assert made.affine @ [39.5, 35.5, 2, 1] == pytest.approx(source.affine @ [19.5, 17.5, 2, 1])
+    assert (int(made.header["qform_code"]), int(made.header["sform_code"])) == (0, 0)
+    assert made.header.get_zooms() == pytest.approx((0.25, 0.35, 3.0))
+
+
+@pytest.mark.parametrize("codes", [(1, 4), (1, 0), (0, 2)])
+def test_scanner_space_and_template_space_are_moved_each_by_itself(codes: tuple[int, int]) -> None:
+    scanner = np.array([[0.0, -0.7, 0.0, 12.0], [0.5, 0.0, 0.0, -30.0], [0.0, 0.0, 3.0, 5.0], [0.0, 0.0, 0.0, 1.0]])
+    template = np.array([[0.6, 0.0, 0.0, -90.0], [0.0, 0.8, 0.0, -126.0], [0.0, 0.0, 3.3, -72.0], [0.0, 0.0, 0.0, 1.0]])
+    source = nibabel.Nifti1Image.from_bytes(volume())
+    source.set_qform(scanner, codes[0])
+    source.set_sform(template, codes[1])
+    image = read_nifti(source.to_bytes(), "a")
+    content = write_nifti(image, image.stored[3:4].repeat(2, axis=1).repeat(2, axis=2), DERIVATION, first_slice=3)
+    made = nibabel.Nifti1Image.from_bytes(content)
+    assert (int(made.header["qform_code"]), int(made.header["sform_code"])) == codes
+    for form, before in ((made.get_qform, scanner), (made.get_sform, template)):
+        affine, code = form(coded=True)
+        if code:
+            assert affine @ [39.5, 35.5, 0, 1] == pytest.approx(before @ [19.5, 17.5, 3, 1], abs=1e-4)
+    assert made.header.get_zooms()[:2] == pytest.approx((0.25, 0.35))
 
 
 @pytest.mark.parametrize(
