@@ -184,7 +184,7 @@ def _unlift(plane: np.ndarray, sigma: float) -> np.ndarray:
     """Signal whose mean magnitude is `plane`: C. G. Koay, P. J. Basser, J. Magn. Reson. 179(2), 2006, inverted by a table."""
     from scipy.special import i0e, i1e
 
-    if sigma <= 0:
+    if sigma <= 1e-9:  # the lift is below float32, and the squares below would overflow
         return np.asarray(plane, dtype=np.float32)
     ratio = np.linspace(0.0, 12.0, 4097)
     t = ratio**2 / 4

@@ -116,6 +116,8 @@ def make_plan(
             raise BadInput("Rician noise is that of magnitudes, and this image has negative values.", remedy="Take --noise gaussian.")
         kind = "gaussian"  # a phase, velocity or difference image
     scaling = scaling_of(image, kind)
+    if noise_sigma is not None:
+        _refuse_absurd(noise_sigma, image)
     if noise_sigma is None:
         found = estimate_slices(image, scaling, kind)
     else:
@@ -124,9 +126,26 @@ def make_plan(
     return Plan(model, operation, scale, scaling, found)
 
 
+def _refuse_absurd(noise_sigma: float, image: MedicalImage) -> None:
+    """Noise that leaves no image, which would also overflow in what follows."""
+    lowest, highest = _extremes(image)
+    span = (highest - lowest) * abs(image.slope)
+    if noise_sigma > span:
+        raise BadInput(
+            f"noise_sigma is {noise_sigma:g} {image.unit}, more than the whole range of the image, {span:g}.",
+            remedy="Give the standard deviation in the image's unit, or leave it out to have it estimated.",
+            field="noise_sigma",
+        )
+
+
+def _extremes(image: MedicalImage) -> tuple[float, float]:
+    """Lowest and highest stored number that is no padding."""
+    slices = range(image.shape[0])
+    return min(float(image.measured(index).min()) for index in slices), max(float(image.measured(index).max()) for index in slices)
+
+
 def _has_negative_values(image: MedicalImage) -> bool:
-    lowest = min(float(image.measured(index).min()) for index in range(image.shape[0]))
-    highest = max(float(image.measured(index).max()) for index in range(image.shape[0]))
+    lowest, highest = _extremes(image)
     return min(lowest * image.slope, highest * image.slope) + image.intercept < 0
 
 

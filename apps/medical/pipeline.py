@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
@@ -31,6 +32,8 @@ def enhance_request(request: EnhanceRequest, context: Context) -> EnhanceResult:
     from apps.medical.tasks import EnhanceResult
 
     image = formats.read_image(request.image.read(), request.image.name, force=request.force, spacing_mm=request.spacing_mm)
+    if request.spacing_mm is not None:
+        _refuse_other_spacing(image, request.spacing_mm)
     whole, first = image, request.slice_index or 0
     if request.slice_index is not None:
         image = _chosen_slice(image, request.slice_index)
@@ -60,6 +63,18 @@ def enhance_request(request: EnhanceRequest, context: Context) -> EnhanceResult:
         before=_grid(image),
         after=_grid(after),
         metadata=_metadata(image, plan, model, derivation),
+    )
+
+
+def _refuse_other_spacing(image: MedicalImage, given_mm: tuple[float, float]) -> None:
+    """What a stack of numbers was given went into its NIfTI file, and agrees with it."""
+    if image.spacing_mm is not None and all(math.isclose(*pair, rel_tol=1e-5) for pair in zip(given_mm, image.spacing_mm, strict=True)):
+        return
+    said = "no spacing" if image.spacing_mm is None else f"{image.spacing_mm[0]:g} x {image.spacing_mm[1]:g} mm"
+    raise BadInput(
+        f"spacing_mm is for PNG, TIFF and arrays, which carry none; this file is {image.format} and states {said}.",
+        remedy="Leave spacing_mm out, or correct the file.",
+        field="spacing_mm",
     )
 
 

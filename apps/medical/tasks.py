@@ -63,6 +63,7 @@ class EnhanceRequest(Request):
     noise_sigma: float | None = Field(
         default=None,
         gt=0,
+        allow_inf_nan=False,
         description="its standard deviation in the image's unit (poisson: at the brightest value); estimated when not given",
     )
     slice_index: int | None = Field(default=None, ge=0, description="only this slice of a NIfTI volume, counted from 0")

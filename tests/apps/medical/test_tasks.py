@@ -104,6 +104,22 @@ def test_a_volume_slice_by_slice(engine: Engine, anatomical: Path) -> None:
         enhance(image=anatomical, slice_index=25, engine=engine)
 
 
+def test_spacing_is_not_taken_beside_that_of_a_volume(engine: Engine, anatomical: Path) -> None:
+    with pytest.raises(BadInput, match="spacing_mm is for PNG") as refused:
+        enhance(image=anatomical, spacing_mm=(0.5, 0.5), engine=engine)
+    assert refused.value.field == "spacing_mm"
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize("noise", ["gaussian", "poisson", "rician"])
+def test_hardly_any_noise_changes_hardly_anything(engine: Engine, phantom: np.ndarray, noise: str) -> None:
+    import tifffile
+
+    result = enhance(image=phantom, operation="denoise", noise=noise, noise_sigma=1e-300, engine=engine)
+    made = tifffile.imread(io.BytesIO(result.enhanced.read()))
+    assert np.abs(made - phantom).max() < 0.1
+
+
 def test_an_array_with_spacing(engine: Engine, phantom: np.ndarray) -> None:
     result = enhance(image=phantom, spacing_mm=(0.5, 0.4), engine=engine, model="bicubic-ibp")
     assert result.after.spacing_mm == pytest.approx((0.25, 0.2))
@@ -192,6 +208,10 @@ def test_bad_files_are_one_line_with_a_remedy(engine: Engine, name: str, data: b
         ({"operation": "denoise", "model": "bicubic"}, BadInput, "cannot denoise"),
         ({"noise_sigma": -1}, BadInput, "noise_sigma"),
         ({"spacing_mm": (0.0, 1.0)}, BadInput, "spacing_mm"),
+        ({"noise_sigma": float("inf")}, BadInput, "noise_sigma"),
+        ({"noise_sigma": 1e300}, BadInput, "whole range"),
+        ({"noise_sigma": 5000, "operation": "denoise"}, BadInput, "whole range"),
+        ({"spacing_mm": (0.5, 0.5)}, BadInput, "spacing_mm is for PNG"),
         ({"slice_index": 0}, BadInput, "one slice"),
     ],
 )
