@@ -23,6 +23,8 @@ MAX_SIDE_PX = 8192
 MAX_VOXELS = 1 << 26
 MAX_OUTPUT_VOXELS = 1 << 28
 MAX_FILE_BYTES = 512 << 20
+MAX_VALUE = 1e30
+"""Sums of products of 32-bit floating point end at 3e38."""
 
 TESTED_MODALITIES = ("CT", "MR", "CR", "DX")
 
@@ -65,6 +67,11 @@ def check_values(stored: np.ndarray, name: str, padding: np.ndarray | None = Non
         raise BadInput(
             f"{name}: {count:,} of its {stored.size:,} values {'is' if count == 1 else 'are'} NaN or infinite.",
             remedy="Replace them by a number, e.g. the background's.",
+        )
+    if stored.dtype.kind == "f" and float(np.abs(stored).max()) > MAX_VALUE:
+        raise BadInput(
+            f"{name}: it holds values up to {float(np.abs(stored).max()):.3g}; at most {MAX_VALUE:g} can be computed with.",
+            remedy="Replace what is no measurement by the background's value, or take a smaller unit.",
         )
     measured = stored if padding is None else stored[~padding]
     if measured.size == 0 or measured.min() == measured.max():

@@ -44,7 +44,7 @@ def _agreement(before: MedicalImage, after: MedicalImage, plan: Plan) -> list[Fi
     errors, changed, shift = [], [], []
     for measured, enhanced, mask in _planes(before, after, plan):
         again = downsample(enhanced, plan.factor) if plan.factor > 1 else enhanced
-        errors.append(np.mean((again - measured)[mask] ** 2) if mask.any() else 0.0)
+        errors.append(np.mean((again - measured)[mask].astype(np.float64) ** 2) if mask.any() else 0.0)
         shift.append(np.mean((again - measured)[mask]) if mask.any() else 0.0)
         plain = upsample(measured, plan.factor) if plan.factor > 1 else measured
         changed.append(np.mean(np.abs(enhanced - plain) > CHANGED_SHARE_OF_RANGE * plan.scaling.span))

@@ -15,6 +15,8 @@ from shared.errors import BadInput, TooLarge, Unsupported
 __all__ = ["from_array", "is_raster", "read_raster", "write_raster"]
 
 PNG = b"\x89PNG\r\n\x1a\n"
+TIFF_TYPES = (np.uint8, np.uint16, np.int16, np.float32)
+"""What the arithmetic, in 32-bit floating point, keeps to the last digit; float16 would overflow on the way back."""
 TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MARK = "Sextant medical"
 """Value of PNG's and TIFF's `Software` in every result of ours."""
@@ -82,7 +84,7 @@ def _read_tiff(data: bytes, name: str) -> tuple[np.ndarray, str, bool]:
             )
         page: Any = file.pages[0]
         checks.check_matrix(1, int(page.imagelength), int(page.imagewidth), name)
-        if page.dtype is None or page.dtype.kind not in "uif" or page.dtype.itemsize > 4:
+        if page.dtype not in TIFF_TYPES:
             raise Unsupported(f"{name} holds {page.dtype} values.", remedy="Export 8 or 16 bits, or 32-bit floating point.")
         return page.asarray(), str(page.software), page.photometric == tifffile.PHOTOMETRIC.MINISWHITE
 
@@ -119,14 +121,22 @@ def write_raster(image: MedicalImage, stored: np.ndarray, derivation: Derivation
 
 
 def from_array(array: np.ndarray) -> bytes:
-    """A plain TIFF of (rows, columns) numbers: how a picture in memory becomes a file without pickle."""
+    """A plain TIFF of (rows, columns) numbers: how a picture in memory becomes a file without pickle.
+
+    Integers go into the first of the TIFF's types that holds them all. Raises `Unsupported` where none does without loss.
+    """
     import tifffile
 
     plane = np.asarray(array)
     if plane.dtype.kind == "f":
-        plane = plane.astype(np.float32)
-    elif plane.dtype.itemsize > 4 or plane.dtype.kind == "b":
-        plane = plane.astype(np.int32)
+        with np.errstate(over="ignore"):  # becomes infinite, and is refused as such
+            plane = plane.astype(np.float32)
+    elif plane.dtype not in TIFF_TYPES:
+        low, high = int(plane.min()), int(plane.max())
+        if max(-low, high) > 1 << 24:  # float32's significand
+            raise Unsupported(f"an array of {plane.dtype} holds numbers beyond 24 bits.", remedy="Scale it to 16 bits, or give float32.")
+        fitting = (kind for kind in TIFF_TYPES[:3] if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+        plane = plane.astype(next(fitting, np.float32))
     buffer = io.BytesIO()
     tifffile.imwrite(buffer, plane, photometric="minisblack", metadata=None, datetime=False)
     return buffer.getvalue()

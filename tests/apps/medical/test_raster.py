@@ -136,4 +136,35 @@ def test_the_committed_xray_is_what_its_note_says(xray: Path) -> None:
 def test_an_array_becomes_a_tiff() -> None:
     plane = np.random.default_rng(0).random((40, 50))
     assert np.array_equal(read_raster(from_array(plane), "array").stored[0], plane.astype(np.float32))
-    assert read_raster(from_array(plane > 0.5), "mask").stored.dtype == np.int32
+    assert read_raster(from_array(plane > 0.5), "mask").stored.dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("dtype", "top", "kept"),
+    [(np.int64, 60_000, np.uint16), (np.int8, 100, np.uint8), (np.int32, 1 << 20, np.float32), (np.float16, 9, np.float32)],
+)
+def test_an_array_of_another_type_is_kept_without_loss(dtype: type, top: int, kept: type) -> None:
+    plane = (np.random.default_rng(0).random((40, 50)) * top).astype(dtype)
+    stored = read_raster(from_array(plane), "array").stored[0]
+    assert stored.dtype == kept
+    assert np.array_equal(stored, plane)
+    assert np.array_equal(read_raster(from_array(-plane), "array").stored[0], -plane)
+
+
+def test_an_array_of_32_bits_in_earnest_is_refused() -> None:
+    with pytest.raises(Unsupported, match="24 bits"):
+        from_array(np.random.default_rng(0).integers(0, 1 << 32, (40, 50), dtype=np.uint32))
+    with pytest.raises(BadInput, match="infinite"):
+        read_raster(from_array(np.linspace(0, 1e40, 1600).reshape(40, 40)), "array")
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.int32, np.int8, np.float16, np.float64])
+def test_tiff_types_that_would_lose_are_refused(dtype: type) -> None:
+    with pytest.raises(Unsupported, match=np.dtype(dtype).name) as refused:
+        read_raster(tiff(noise(dtype)), "a.tif")
+    assert "32-bit floating point" in refused.value.remedy
+
+
+def test_values_beyond_the_arithmetic_are_refused() -> None:
+    with pytest.raises(BadInput, match="3e\\+38"):
+        read_raster(tiff(noise(np.float32) * np.float32(3e38)), "a.tif")

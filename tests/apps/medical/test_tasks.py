@@ -92,6 +92,14 @@ def test_negative_values_have_no_rician_noise(engine: Engine, phantom: np.ndarra
     assert enhance(image=tmp_path / "phase.dcm", model="bicubic", engine=engine).metadata["noise model"] == "gaussian"
 
 
+@pytest.mark.parametrize("model", ["srmd", "bicubic"])
+@pytest.mark.parametrize("top", [1e-38, 9e29])
+def test_figures_are_finite_whatever_the_unit(engine: Engine, phantom: np.ndarray, model: str, top: float) -> None:
+    result = enhance(image=phantom * np.float32(top), engine=engine, model=model)
+    assert np.isfinite([f.value for f in result.figures]).all()
+    assert figure(result, "consistency") > 30
+
+
 def test_a_volume_slice_by_slice(engine: Engine, anatomical: Path) -> None:
     result = enhance(image=anatomical, scale=2, engine=engine, model="bicubic-ibp")
     made, source = nibabel.Nifti1Image.from_bytes(result.enhanced.read()), nibabel.load(anatomical)
