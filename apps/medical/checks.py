@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 
     from apps.medical.image import MedicalImage
 
-__all__ = ["MAX_FILE_BYTES", "MAX_SIDE_PX", "MAX_VOXELS", "MIN_SIDE_PX", "check_matrix", "check_output", "check_values", "general_warnings"]
+__all__ = [
+    "COLOUR_LOST",
+    "MAX_FILE_BYTES",
+    "MAX_SIDE_PX",
+    "MAX_VOXELS",
+    "MIN_SIDE_PX",
+    "check_matrix",
+    "check_output",
+    "check_values",
+    "general_warnings",
+]
 
 MIN_SIDE_PX = 32
 MAX_SIDE_PX = 8192
@@ -25,6 +35,8 @@ MAX_OUTPUT_VOXELS = 1 << 28
 MAX_FILE_BYTES = 512 << 20
 MAX_VALUE = 1e30
 """Sums of products of 32-bit floating point end at 3e38."""
+
+COLOUR_LOST = "The source's colour was reduced to luminance: what only hue told is gone."
 
 TESTED_MODALITIES = ("CT", "MR", "CR", "DX")
 

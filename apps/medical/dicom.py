@@ -55,8 +55,9 @@ def read_dicom(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
     samples = _count(dataset, "SamplesPerPixel", 1, name)
     checks.check_matrix(frames, _count(dataset, "Rows", 0, name), _count(dataset, "Columns", 0, name), name)
     stored = _decode(dataset, name, frames, samples)
+    lost: tuple[str, ...] = ()
     if samples > 1:
-        stored = _luminance(dataset, stored)
+        stored, lost = _luminance(dataset, stored), (checks.COLOUR_LOST,)
     padding = _padding(dataset, stored)
     checks.check_values(stored, name, padding)
     slope, intercept = float(dataset.get("RescaleSlope") or 1.0), float(dataset.get("RescaleIntercept") or 0.0)
@@ -77,7 +78,7 @@ def read_dicom(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
         window=_window(dataset),
         inverted=dataset.PhotometricInterpretation == "MONOCHROME1",
         in_place=dataset,
-        warnings=tuple(_warnings(dataset)),
+        warnings=(*lost, *_warnings(dataset)),
     )
 
 

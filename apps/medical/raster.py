@@ -36,21 +36,26 @@ def read_raster(data: bytes, name: str, *, force: bool = False, spacing_mm: tupl
         raise BadInput(f"{name} is a broken picture ({type(error).__name__}).", remedy="Fetch it again from its source.") from None
     if software.startswith(MARK):
         raise BadInput(f"{name} was made by this studio already: enhancing it twice invents detail.", remedy="Give the acquired image.")
+    colour = pixels.ndim == 3 and not _is_grey(pixels)
     if pixels.ndim == 3:
-        pixels = _luminance(pixels, name, force=force)
+        pixels = _luminance(pixels, name, force=force) if colour else pixels[..., 0]
     checks.check_values(pixels, name)
     return MedicalImage(
         stored=np.ascontiguousarray(pixels)[None],
         format="png" if data[:8] == PNG else "tiff",
         spacing_mm=spacing_mm,
         inverted=inverted,
+        warnings=(checks.COLOUR_LOST,) if colour else (),
     )
 
 
+def _is_grey(pixels: np.ndarray) -> bool:
+    """Whether (rows, columns, 3 or 4) has three equal channels."""
+    return bool(pixels.shape[2] >= 3 and (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all())
+
+
 def _luminance(pixels: np.ndarray, name: str, *, force: bool) -> np.ndarray:
-    """ITU-R BT.601 luma of (rows, columns, 3 or 4); a picture whose channels are equal is grey already."""
-    if pixels.shape[2] >= 3 and (pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all():
-        return pixels[..., 0]
+    """ITU-R BT.601 luma of (rows, columns, 3 or 4)."""
     if not force:
         raise Unsupported(
             f"{name} is a colour picture: this studio is tested on grey-scale images.", remedy="Give force=true (--force) to try."

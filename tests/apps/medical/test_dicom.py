@@ -149,6 +149,7 @@ def test_force_takes_colour_as_luminance(dicom_file: Files) -> None:
     image = read_dicom(dicom_file("examples_rgb_color.dcm").read_bytes(), "us.dcm", force=True)
     assert image.shape == (1, 240, 320)
     assert image.in_place.PhotometricInterpretation == "MONOCHROME2"
+    assert any("colour was reduced to luminance" in warning for warning in image.warnings)
 
 
 def test_padding_is_known_and_monochrome1_is_shown_inverted(ct: pydicom.FileDataset) -> None:

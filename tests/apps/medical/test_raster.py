@@ -76,9 +76,13 @@ def test_colour_is_refused_unless_forced_and_grey_rgb_is_grey() -> None:
     colour = noise(np.uint8, (40, 50, 3))
     with pytest.raises(Unsupported, match="colour"):
         read_raster(png(colour), "a.png")
-    assert read_raster(png(colour), "a.png", force=True).shape == (1, 40, 50)
+    forced = read_raster(png(colour), "a.png", force=True)
+    assert forced.shape == (1, 40, 50)
+    assert any("reduced to luminance" in warning for warning in forced.warnings)
     grey = noise(np.uint8)
-    assert np.array_equal(read_raster(png(np.stack([grey] * 3, axis=2)), "a.png").stored[0], grey)
+    plain = read_raster(png(np.stack([grey] * 3, axis=2)), "a.png")
+    assert np.array_equal(plain.stored[0], grey)
+    assert not plain.warnings
 
 
 def huge_png(side: int = 100_000) -> bytes:
