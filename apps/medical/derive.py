@@ -7,7 +7,6 @@ Nothing here depends on the clock: the same source and the same request give the
 from __future__ import annotations
 
 import copy
-import hashlib
 import io
 import uuid
 from dataclasses import dataclass
@@ -65,6 +64,7 @@ class Derivation:
     """How an image was made. request: all that decides its pixels beside the source, as text; it enters the identifiers.
 
     operation: "super-resolve" or "denoise"; scale: factor of the matrix; model: name and revision, for people.
+    source_sha256: of the source's bytes.
     """
 
     operation: str
@@ -72,6 +72,7 @@ class Derivation:
     model: str
     request: str
     version: str
+    source_sha256: str
 
     @property
     def short(self) -> str:
@@ -131,11 +132,11 @@ def _drop_stale(dataset: Dataset) -> None:
 def _identify(dataset: Dataset, source: Dataset, derivation: Derivation) -> None:
     """Study, patient and frame of reference stay; the series and the instance are new, the same for the same source and request.
 
-    All images of one source series that get the same request land in one new series.
+    All images of one source series that get the same request land in one new series. The instance goes by the source's bytes, not by its
+    identifier: tools that change pixels and keep the identifier exist.
     """
-    instance = str(source.get("SOPInstanceUID") or hashlib.sha256(source.PixelData).hexdigest())
-    series = str(source.get("SeriesInstanceUID") or instance)
-    dataset.SOPInstanceUID = derived_uid("instance", instance, derivation.request)
+    series = str(source.get("SeriesInstanceUID") or derivation.source_sha256)
+    dataset.SOPInstanceUID = derived_uid("instance", derivation.source_sha256, derivation.request)
     dataset.SeriesInstanceUID = derived_uid("series", series, derivation.request)
     dataset.SeriesNumber = (int(source.get("SeriesNumber") or 0) + SERIES_OFFSET) % 2**31
     ending = f" {derivation.short} {NOT_FOR_DIAGNOSIS}"

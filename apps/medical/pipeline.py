@@ -50,7 +50,9 @@ def enhance_request(request: EnhanceRequest, context: Context) -> EnhanceResult:
 
     stored = enhancement.enhance_image(image, plan, through_engine)
     after = _enlarged(image, stored, plan)
-    derivation = Derivation(request.operation, plan.factor, f"{model} ({_version()})", _request_text(request), _version())
+    derivation = Derivation(
+        request.operation, plan.factor, f"{model} ({_version()})", _request_text(request), _version(), request.image.sha256
+    )
     context.raise_if_cancelled()
     content = formats.write_image(whole, stored, derivation, first_slice=first)
     name = f"{request.operation}d".replace("super-resolved", f"super-resolved-x{plan.factor}")

@@ -17,7 +17,7 @@ Files = Callable[[str], Path]
 
 
 def derivation(scale: int = 2, operation: str = "super-resolve") -> Derivation:
-    return Derivation(operation, scale, "srmd (test)", f"model=srmd|scale={scale}|operation={operation}", "sextant-suite 0")
+    return Derivation(operation, scale, "srmd (test)", f"model=srmd|scale={scale}|operation={operation}", "sextant-suite 0", "5e1f")
 
 
 def derive(path: Path, scale: int = 2, operation: str = "super-resolve") -> tuple[pydicom.FileDataset, pydicom.FileDataset]:
@@ -101,7 +101,7 @@ def test_identifiers_are_a_function_of_source_and_request(dicom_file: Files) -> 
     image = read_dicom(path.read_bytes(), "a")
     stored = image.stored.repeat(2, axis=1).repeat(2, axis=2)
     assert write_dicom(image, stored, derivation()) == write_dicom(image, stored, derivation())
-    other = Derivation("super-resolve", 2, "srmd (test)", "another request", "sextant-suite 0")
+    other = Derivation("super-resolve", 2, "srmd (test)", "another request", "sextant-suite 0", "5e1f")
     first, second = (pydicom.dcmread(io.BytesIO(write_dicom(image, stored, how))) for how in (derivation(), other))
     assert first.SOPInstanceUID != second.SOPInstanceUID
     assert derived_uid("a", "bc") != derived_uid("ab", "c")

@@ -12,7 +12,7 @@ from apps.medical.derive import Derivation
 from apps.medical.nifti import from_array, is_nifti, matrix_of, read_nifti, slice_axis, write_nifti
 from shared.errors import BadInput, TooLarge, Unsupported
 
-DERIVATION = Derivation("super-resolve", 2, "srmd (test)", "request", "sextant-suite 0")
+DERIVATION = Derivation("super-resolve", 2, "srmd (test)", "request", "sextant-suite 0", "5e1f")
 
 
 def volume(shape: tuple[int, ...] = (40, 36, 5), dtype: type = np.int16, affine: np.ndarray | None = None, **header: object) -> bytes:
@@ -60,7 +60,7 @@ def test_rescale_is_kept() -> None:
     scaled.header.set_data_dtype(np.int16)
     image = read_nifti(scaled.to_bytes(), "a")
     assert image.slope != 1.0
-    again = nibabel.Nifti1Image.from_bytes(write_nifti(image, image.stored, Derivation("denoise", 1, "m", "r", "v")))
+    again = nibabel.Nifti1Image.from_bytes(write_nifti(image, image.stored, Derivation("denoise", 1, "m", "r", "v", "5e1f")))
     assert np.array_equal(np.moveaxis(np.asarray(again.dataobj.get_unscaled()), 2, 0), image.stored)
     assert (again.dataobj.slope, again.dataobj.inter) == pytest.approx((image.slope, image.intercept))
 

@@ -15,7 +15,7 @@ from apps.medical.preview import preview_png
 from apps.medical.raster import from_array, is_raster, read_raster, write_raster
 from shared.errors import BadInput, TooLarge, Unsupported
 
-DERIVATION = Derivation("super-resolve", 2, "srmd (test)", "request", "sextant-suite 0")
+DERIVATION = Derivation("super-resolve", 2, "srmd (test)", "request", "sextant-suite 0", "5e1f")
 
 
 def png(pixels: np.ndarray) -> bytes:

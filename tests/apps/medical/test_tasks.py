@@ -160,6 +160,20 @@ def test_the_same_request_gives_the_same_bytes(engine: Engine, dicom_file: Files
     )
 
 
+def test_other_pixels_under_the_same_identifier_make_another_instance_of_the_same_series(
+    engine: Engine, dicom_file: Files, tmp_path: Path
+) -> None:
+    twin = pydicom.dcmread(dicom_file("MR_small.dcm"))
+    twin.PixelData = twin.pixel_array[::-1].tobytes()
+    twin.save_as(tmp_path / "twin.dcm")
+    first, second = (
+        pydicom.dcmread(io.BytesIO(enhance(image=path, model="bicubic", engine=engine).enhanced.read()))
+        for path in (dicom_file("MR_small.dcm"), tmp_path / "twin.dcm")
+    )
+    assert first.SOPInstanceUID != second.SOPInstanceUID
+    assert first.SeriesInstanceUID == second.SeriesInstanceUID
+
+
 def test_padding_stays_padding(engine: Engine, dicom_file: Files, tmp_path: Path) -> None:
     dataset = pydicom.dcmread(dicom_file("CT_small.dcm"))
     pixels = dataset.pixel_array.copy()
