@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from apps.medical.dicom import EQUIPMENT_MODEL, LOSSY_METHODS
+from apps.medical.dicom import EQUIPMENT_MODEL, LOSSY_METHODS, SPACINGS, lengths_mm
 from apps.medical.geometry import shifted_origin_mm
 from apps.medical.image import MedicalImage
 
@@ -196,18 +196,20 @@ def _decimal(value: float) -> str:
 
 def _place(dataset: Dataset, scale: int) -> None:
     """Spacing and position on the finer grid; shutters follow their pixels."""
+    for keyword in SPACINGS:
+        if dataset.get(keyword) not in (None, "") and lengths_mm(dataset[keyword].value) is None:
+            delattr(dataset, keyword)  # 0 or below: unknown, which leaving it out says
     if scale == 1:
         return
-    spacing = dataset.get("PixelSpacing")
+    old = lengths_mm(dataset.get("PixelSpacing"))
     position, orientation = dataset.get("ImagePositionPatient"), dataset.get("ImageOrientationPatient")
-    if spacing and position and orientation:
-        old = (float(spacing[0]), float(spacing[1]))
+    if old and position and orientation:
         moved = shifted_origin_mm(tuple(map(float, position)), tuple(map(float, orientation)), old, scale)  # type: ignore[arg-type]
         dataset.ImagePositionPatient = [_decimal(value) for value in moved]
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
-        value = dataset.get(keyword)
-        if value:
-            setattr(dataset, keyword, [_decimal(float(part) / scale) for part in value])
+    for keyword in SPACINGS:
+        lengths = lengths_mm(dataset.get(keyword))
+        if lengths:
+            setattr(dataset, keyword, [_decimal(part / scale) for part in lengths])
     for keyword in SHUTTER_EDGES:
         if keyword in dataset:
             setattr(dataset, keyword, _scaled_pixels(dataset[keyword].value, scale, radius=keyword.startswith("Radius")))

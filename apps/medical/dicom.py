@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from shared.errors import BadInput, TooLarge, Unsupported
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
-__all__ = ["EQUIPMENT_MODEL", "LOSSY_METHODS", "is_dicom", "read_dicom"]
+__all__ = ["EQUIPMENT_MODEL", "LOSSY_METHODS", "SPACINGS", "is_dicom", "is_headless", "lengths_mm", "read_dicom"]
 
 EQUIPMENT_MODEL = "sextant-suite medical"
 """Manufacturer's Model Name that `derive.py` writes into Contributing Equipment, by which our own results are known."""
@@ -38,6 +40,8 @@ LOSSY_METHODS = {
 }
 """Transfer syntaxes that lose or may lose, and the defined terms of Lossy Image Compression Method."""
 
+RESCALE = (("RescaleSlope", 1.0), ("RescaleIntercept", 0.0))
+SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing")
 DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPORT = "Export the CT, MR or radiograph itself as a single grey-scale DICOM object."
 
@@ -45,6 +49,11 @@ EXPORT = "Export the CT, MR or radiograph itself as a single grey-scale DICOM ob
 def is_dicom(data: bytes) -> bool:
     """By the magic word of PS3.10 section 7.1, not by the name."""
     return data[128:132] == b"DICM"
+
+
+def is_headless(data: bytes) -> bool:
+    """Whether this looks like a data set without the preamble and meta information of PS3.10: for a message, so a guess is enough."""
+    return re.match(rb".?(\x02\0\0\0|\x08\0[\0\x01\x05\x08\x12\x16\x18]\0)([A-Z]{2}|..\0\0)", data, re.DOTALL) is not None
 
 
 def read_dicom(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
@@ -60,7 +69,7 @@ def read_dicom(data: bytes, name: str, *, force: bool = False) -> MedicalImage:
         stored, lost = _luminance(dataset, stored), (checks.COLOUR_LOST,)
     padding = _padding(dataset, stored)
     checks.check_values(stored, name, padding)
-    slope, intercept = float(dataset.get("RescaleSlope") or 1.0), float(dataset.get("RescaleIntercept") or 0.0)
+    slope, intercept = _rescale(dataset, name)
     modality = str(dataset.get("Modality") or "")
     spacing = _spacing_mm(dataset)
     return MedicalImage(
@@ -161,8 +170,10 @@ def _decode(dataset: FileDataset, name: str, frames: int, samples: int) -> np.nd
     except TooLarge:
         raise
     except Exception as error:  # every codec has its own errors
-        reason = str(error).splitlines()[0].split(" - ")[0][:120] if str(error) else type(error).__name__
-        raise BadInput(f"{name}: its pixels cannot be decoded: {reason}.", remedy="Fetch it again, or export it uncompressed.") from None
+        first, *causes = (str(error) or type(error).__name__).splitlines()  # causes: one line a decoder that was tried
+        reason = "; ".join(cause.strip() for cause in causes)[:240] if causes else first.split(" - ")[0][:120]
+        remedy = "Export it uncompressed, or fetch it again." if causes else "Fetch it again, or export it uncompressed."
+        raise BadInput(f"{name}: its pixels cannot be decoded: {reason}.", remedy=remedy) from None
     if pixels.size != int(np.prod(expected)):
         raise BadInput(f"{name}: {pixels.size} values instead of {int(np.prod(expected))}.", remedy="Fetch it again from its source.")
     return np.ascontiguousarray(pixels.reshape(expected if samples > 1 else expected[:3]))
@@ -202,6 +213,21 @@ def _luminance(dataset: FileDataset, colour: np.ndarray) -> np.ndarray:
     return grey
 
 
+def _rescale(dataset: FileDataset, name: str) -> tuple[float, float]:
+    """(slope, intercept); 1 and 0 where they are absent or empty. A slope of 0 would make all values the same."""
+    found = [default if dataset.get(key) in (None, "") else dataset[key].value for key, default in RESCALE]
+    try:
+        slope, intercept = float(found[0]), float(found[1])
+    except (TypeError, ValueError):
+        slope = intercept = math.nan
+    if slope == 0 or not (math.isfinite(slope) and math.isfinite(intercept)):
+        raise BadInput(
+            f"{name}: its Rescale Slope is {found[0]} and its Rescale Intercept {found[1]}, so its values mean nothing.",
+            remedy="Export it again with the scanner's rescale, or without any.",
+        )
+    return slope, intercept
+
+
 def _padding(dataset: FileDataset, stored: np.ndarray) -> np.ndarray | None:
     low = dataset.get("PixelPaddingValue")
     if low is None or not isinstance(low, int):
@@ -222,11 +248,14 @@ def _number(value: object) -> float | None:
 
 def _spacing_mm(dataset: FileDataset) -> tuple[float, float] | None:
     """Pixel Spacing; else Imager Pixel Spacing (at the detector, not in the patient) or Nominal Scanned Pixel Spacing."""
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
-        value = dataset.get(keyword)
-        if value is not None and not isinstance(value, str) and len(value) == 2 and all(_number(v) for v in value):
-            return float(value[0]), float(value[1])
-    return None
+    return next((found for keyword in SPACINGS if (found := lengths_mm(dataset.get(keyword))) is not None), None)
+
+
+def lengths_mm(value: Any) -> tuple[float, float] | None:
+    """A spacing's two lengths; None where it is absent or not above 0."""
+    if value is None or isinstance(value, str) or not hasattr(value, "__len__") or len(value) != 2 or not all(_number(v) for v in value):
+        return None
+    return float(value[0]), float(value[1])
 
 
 def _window(dataset: FileDataset) -> tuple[float, float] | None:
@@ -248,6 +277,6 @@ def _warnings(dataset: FileDataset) -> list[str]:
         found.append("The source has burned-in annotation: text may name the patient, and is enhanced like tissue.")
     if str(dataset.get("PatientName") or "") and dataset.get("PatientIdentityRemoved") != "YES":
         found.append("The result carries the patient's identity as its source does: de-identify it before it leaves the house.")
-    if dataset.get("PixelSpacing") is None and dataset.get("ImagerPixelSpacing") is not None:
+    if lengths_mm(dataset.get("PixelSpacing")) is None and lengths_mm(dataset.get("ImagerPixelSpacing")) is not None:
         found.append("Spacing is that of the detector (Imager Pixel Spacing): lengths in the patient are shorter by the magnification.")
     return found

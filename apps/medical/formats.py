@@ -41,6 +41,8 @@ def read_image(data: bytes, name: str, *, force: bool = False, spacing_mm: tuple
         image = nifti.read_nifti(data, name)
     elif raster.is_raster(data):
         image = raster.read_raster(data, name, force=force, spacing_mm=spacing_mm)
+    elif dicom.is_headless(data):
+        raise Unsupported(f"{name} looks like DICOM without its file header.", remedy="Re-export it as a Part 10 file (.dcm).")
     else:
         raise Unsupported(f"{name} is {_guess(data)}.", remedy="Give DICOM (.dcm), NIfTI (.nii, .nii.gz), PNG or TIFF.")
     return image.with_warnings(*checks.general_warnings(image))

@@ -68,6 +68,17 @@ def test_lies_where_the_source_lay(dicom_file: Files, scale: int) -> None:
     assert made.SliceThickness == source.SliceThickness
 
 
+@pytest.mark.parametrize("spacing", [[0, 0], [-0.5, -0.5], [0.5, 0]])
+def test_a_spacing_that_is_none_moves_nothing_and_is_not_written(dicom_file: Files, tmp_path: Path, spacing: list[float]) -> None:
+    broken = pydicom.dcmread(dicom_file("MR_small.dcm"))
+    broken.PixelSpacing = spacing
+    broken.save_as(tmp_path / "broken.dcm")
+    assert read_dicom((tmp_path / "broken.dcm").read_bytes(), "broken").spacing_mm is None
+    source, made = derive(tmp_path / "broken.dcm")
+    assert made.ImagePositionPatient == source.ImagePositionPatient
+    assert "PixelSpacing" not in made
+
+
 def test_bits_sign_and_rescale_stay_and_stale_things_go(dicom_file: Files, tmp_path: Path) -> None:
     overlaid = pydicom.dcmread(dicom_file("CT_small.dcm"))
     overlaid.add_new(0x60000010, "US", 128)

@@ -10,6 +10,7 @@ import pydicom
 import pytest
 
 from apps.medical.dicom import is_dicom, read_dicom
+from apps.medical.formats import read_image
 from shared.errors import BadInput, TooLarge, Unsupported
 
 Files = Callable[[str], Path]
@@ -169,6 +170,31 @@ def test_classic_multi_frame_is_a_stack(dicom_file: Files) -> None:
     dataset = pydicom.dcmread(dicom_file("MR_small.dcm"))
     dataset.PixelData, dataset.NumberOfFrames = dataset.PixelData * 3, 3
     assert read_dicom(saved(dataset), "stack.dcm").shape == (3, 64, 64)
+
+
+def test_a_rescale_slope_of_nothing_is_refused(ct: pydicom.FileDataset) -> None:
+    ct.RescaleSlope = 0
+    with pytest.raises(BadInput, match="Rescale Slope is 0"):
+        read_dicom(saved(ct), "flat.dcm")
+    del ct.RescaleSlope
+    ct.RescaleIntercept = None
+    image = read_dicom(saved(ct), "plain.dcm")
+    assert (image.slope, image.intercept) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["JPEG-lossy.dcm", "JPGExtended.dcm"])
+def test_what_no_decoder_can_read_says_why(dicom_file: Files, name: str) -> None:
+    with pytest.raises(BadInput, match="does not support 'JPEG Extended' for samples with 12-bit") as refused:
+        read_dicom(dicom_file(name).read_bytes(), name)
+    assert refused.value.remedy.startswith("Export it uncompressed")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["rtstruct.dcm", "no_meta.dcm", "ExplVR_LitEndNoMeta.dcm"])
+def test_a_data_set_without_its_file_header_is_recognised(dicom_file: Files, name: str) -> None:
+    with pytest.raises(Unsupported, match="looks like DICOM without its file header") as refused:
+        read_image(dicom_file(name).read_bytes(), name)
+    assert "Part 10" in refused.value.remedy
 
 
 def test_known_by_its_magic_word_only() -> None:
