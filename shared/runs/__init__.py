@@ -16,8 +16,9 @@ Importing this package costs nothing: each name is loaded when first used (SQLAl
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from shared.lazy import lazily
 
 if TYPE_CHECKING:
     from shared.runs.artifacts import ArtifactStore
@@ -40,10 +41,4 @@ _HOME = {
     "default_executor": "default",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazily(__name__, _HOME)
