@@ -159,6 +159,12 @@ def _interpolation(name: str, description: str, *, back_projected: bool) -> Mode
     )
 
 
+def _check_weights() -> None:
+    """Raises `LoadFailed` when a weight file is missing or not the pinned one."""
+    for entry in networks(MANIFEST_SHA256).values():
+        entry.check()
+
+
 MODELS: tuple[Model[Tile, Any], ...] = (
     Model(
         name="srmd",
@@ -172,6 +178,7 @@ MODELS: tuple[Model[Tile, Any], ...] = (
         max_batch=4,
         tolerance=1e-4,
         description=f"SRMD ({len(NETWORKS)} networks, x2 x3 x4 and denoising) with back-projection",
+        check=_check_weights,
     ),
     _interpolation("bicubic-ibp", "cubic convolution with back-projection: nothing learned", back_projected=True),
     _interpolation("bicubic", "plain cubic convolution", back_projected=False),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,3 +72,10 @@ def test_cancelled_between_two_layers(engine: Engine) -> None:
     with pytest.raises(Cancelled):
         item.result()
     assert time.perf_counter() - began < 4
+
+
+def test_missing_weights_are_said_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    srmd = next(model for model in MODELS if model.name == "srmd")
+    assert srmd.why_not() is None
+    monkeypatch.setattr("apps.medical.networks.MANIFEST", tmp_path / "srmd.json")
+    assert "srmd.json is missing" in (srmd.why_not() or "")
