@@ -77,5 +77,5 @@ def test_cancelled_between_two_layers(engine: Engine) -> None:
 def test_missing_weights_are_said_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     srmd = next(model for model in MODELS if model.name == "srmd")
     assert srmd.why_not() is None
-    monkeypatch.setattr("apps.medical.networks.MANIFEST", tmp_path / "srmd.json")
-    assert "srmd.json is missing" in (srmd.why_not() or "")
+    monkeypatch.setattr("apps.medical.networks.WEIGHTS", tmp_path)
+    assert "srmd_x2.safetensors are missing" in (srmd.why_not() or "")
