@@ -1,6 +1,6 @@
 """The figures of the model card, recomputed.
 
-    python -m apps.medical.benchmark [--data ../shared/data/medical] [--quick]
+    python -m apps.medical.benchmark [--data FOLDER] [--quick]
 
 Truth is a real image; the measurement is that image shrunk by the suite's measurement model (`resampling.py`), or made
 noisier; PSNR and SSIM compare what a method gives back with the truth. Data range: from the truth's 0.1 to its 99.9
@@ -198,7 +198,9 @@ def lost_sets(scores: Scores) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Recompute the figures of the medical studio's model card.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/medical"))
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data/medical"), help="folder with xray/ and mri/, used when it is there"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer images, x2 and one noise level only")
     arguments = parser.parse_args()
     found = list(samples(arguments.data, quick=arguments.quick))

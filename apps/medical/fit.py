@@ -1,6 +1,6 @@
 """How the fifteen numbers that SRMD wants about the blur kernel were found: fitted, not copied.
 
-    nice python -m apps.medical.fit --data ../shared/data/medical
+    nice python -m apps.medical.fit --data FOLDER
 
 SRMD describes a blur kernel by its projection on fifteen principal components that its authors computed from their own kernels. The code of
 *this* suite's measurement model (`resampling.downsample`) is instead the one with which the network, through back-projection, restores
@@ -138,7 +138,9 @@ def fit_denoising(network: Srmd, patches: np.ndarray, evaluations: int) -> tuple
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the kernel codes of the shipped SRMD networks.")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data/medical"))
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data/medical"), help="folder with xray/ and mri/, used when it is there"
+    )
     parser.add_argument("--evaluations", type=int, default=80)
     parser.add_argument("--patches", type=int, default=24)
     arguments = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Which patient of `../shared/data/medical` serves what: never two purposes.
+"""Which patient of the two data sets serves what: never two purposes.
 
 - **train**: fits the kernel codes (`fit.py`) and, later, networks.
 - **demo**: the committed example and the tests.
