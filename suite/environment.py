@@ -16,12 +16,13 @@ import platform
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from suite.torch_build import Candidate, PipSettings, candidates, flavour, pip_settings
 
-__all__ = ["ROOT", "Installer", "SetupError", "digest", "ensure", "is_fresh"]
+__all__ = ["ROOT", "Installer", "SetupError", "carriers", "digest", "ensure", "is_fresh"]
 
 ROOT = Path(__file__).resolve().parent.parent
 RECIPE = 1  # raise it when this file installs something differently, so that existing environments follow
@@ -38,6 +39,14 @@ def digest(root: Path, build: str) -> str:
     for name in ("pyproject.toml", "constraints.txt"):
         hashed.update(hashlib.sha256((root / name).read_bytes()).digest())
     return hashed.hexdigest()
+
+
+def carriers(root: Path, extras: Sequence[str]) -> list[str]:
+    """Packages whose files the extras read and whose code nobody runs: installed without their dependencies, which would downgrade ours."""
+    table: dict[str, list[str]] = (
+        tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("tool", {}).get("sextant", {}).get("carriers", {})
+    )
+    return sorted({package for extra, packages in table.items() if extra in extras or "all" in extras for package in packages})
 
 
 def _stamp_file(root: Path) -> Path:
@@ -103,6 +112,7 @@ def _install(root: Path, wanted: str, extras: list[str], build: str, installer: 
     installer.install_torch(candidates(build, installer.settings, installer.environ, sys.platform))
     _say(f"installing Sextant with the extras {', '.join(extras)}")
     installer.install_project(extras)
+    installer.install_carriers(carriers(root, extras))
     temporary = _stamp_file(root).with_suffix(".tmp")
     temporary.write_text(json.dumps({"digest": wanted, "extras": extras}), encoding="utf-8")
     _unfinished_file(root).unlink()
@@ -206,6 +216,13 @@ class Installer:
             arguments += [*self.settings.for_uv, "--reinstall-package", "sextant-suite"]
         if self.run(self._command([*arguments, "-e", f".[{','.join(extras)}]"])).returncode:
             raise SetupError("the packages could not be installed: the lines above say why; run make again to resume")
+
+    def install_carriers(self, packages: Sequence[str]) -> None:
+        if not packages:
+            return
+        arguments = ["--no-deps", *(self.settings.for_uv if self.uv else []), *packages]
+        if self.run(self._command(arguments)).returncode:
+            raise SetupError("the packages that carry weights could not be installed: the lines above say why; run make again to resume")
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         python = str(_python(self.root))

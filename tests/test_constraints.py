@@ -15,6 +15,7 @@ from tests.checkout import ROOT, STUDIOS
 TEAMS = ("marketing", "medical", "molecules", "design", "audio", "deepfake")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
+CARRIERS: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["sextant"]["carriers"]
 UNPINNED = {"pip", "sextant-suite"}  # pip comes with Python's venv
 
 
@@ -45,7 +46,7 @@ def test_torch_is_the_version_that_the_bootstrap_installs() -> None:
 
 
 def test_every_installed_package_is_pinned() -> None:
-    pinned = pins()
+    pinned = pins() | dict(package.split("==") for packages in CARRIERS.values() for package in packages)
     loose = {
         f"{name}=={version}"
         for name, version in ((normal(found.name), found.version) for found in importlib.metadata.distributions())
@@ -79,6 +80,14 @@ def test_all_holds_every_studio_and_the_dashboards() -> None:
     (reference,) = EXTRAS["all"]
     assert set(re.findall(r"\w+", reference.partition("[")[2])) == {*TEAMS, "ui"}
     assert set(STUDIOS) <= set(TEAMS)
+
+
+def test_carriers_are_exact_and_nobodys_dependency() -> None:
+    """Their code is never imported; as dependencies they would bring their own."""
+    assert set(CARRIERS) <= set(TEAMS)
+    for package in (package for packages in CARRIERS.values() for package in packages):
+        assert re.fullmatch(r"[a-z0-9-]+==[0-9.]+", package)
+        assert requirement_name(package) not in pins()
 
 
 def test_audiocraft_is_alone() -> None:

@@ -74,6 +74,18 @@ def test_first_start_installs_torch_before_the_project(checkout: Path, machine: 
     assert project[project.index("-c") + 1] == "constraints.txt"
 
 
+@pytest.mark.parametrize(("extras", "carried"), [("molecules", True), ("all,test", True), ("medical", False)])
+def test_carriers_come_last_and_without_their_dependencies(checkout: Path, machine: FakeMachine, extras: str, carried: bool) -> None:
+    (checkout / "pyproject.toml").write_text('[tool.sextant.carriers]\nmolecules = ["weights-inside==1.2"]\n')
+    ensure(checkout, *extras.split(","))
+    last = machine.commands[-1]
+    assert (last[-1] == "weights-inside==1.2") == ("--no-deps" in last) == carried
+    machine.fails = lambda command: int("--no-deps" in command)
+    if carried:
+        with pytest.raises(environment.SetupError, match="carry weights"):
+            ensure(checkout, *extras.split(","), "ui")
+
+
 def test_second_start_runs_nothing(checkout: Path, machine: FakeMachine) -> None:
     ensure(checkout)
     machine.commands.clear()
