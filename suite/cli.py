@@ -6,6 +6,7 @@
     sextant serve                                       dashboards and HTTP API at http://127.0.0.1:8501
     sextant models                                      every model: source, licence, bytes, whether it works here
     sextant doctor                                      what works on this machine, and why not
+    sextant audit                                       what was refused, when, and by which rule
     sextant demo                                        every task of every studio on real input
 
 Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
@@ -30,6 +31,7 @@ from suite.ownership import check
 __all__ = ["main"]
 
 _FIXED = {
+    "audit": "suite.audit:audit",
     "demo": "suite.demo:demo",
     "doctor": "suite.doctor:doctor",
     "models": "suite.models:models",
