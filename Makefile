@@ -5,10 +5,10 @@ START := $(PYTHON) -m suite.bootstrap
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-pages bench-medical lint format docs constraints clean
+.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-pages bench-medical bench-molecules lint format docs constraints clean
 
 help:  ## list these goals
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## only set up: .venv with every studio and the test tools
 	@$(START)
@@ -22,7 +22,7 @@ run:  ## open the studios in a browser (ARGS='--port 8600 --only medical')
 test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	@$(START) -m pytest $(ARGS)
 
-bench: bench-engine bench-runs bench-http bench-medical  ## every benchmark, one after the other
+bench: bench-engine bench-runs bench-http bench-medical bench-molecules  ## every benchmark, one after the other
 
 bench-engine:  ## the engine against a direct call; fails where a target is missed
 	@$(START) -m tests.benchmarks.engine $(ARGS)
@@ -39,6 +39,9 @@ bench-pages:  ## first paint of the dashboards, and what an idle server costs
 
 bench-medical:  ## the figures of the medical model cards, recomputed
 	@$(START) -m apps.medical.benchmark $(ARGS)
+
+bench-molecules:  ## the figures of the molecules model card, on the MOSES benchmark
+	@$(START) -m apps.molecules.benchmark $(ARGS)
 
 lint:  ## ruff, mypy and shellcheck
 	@$(START) -m ruff check .

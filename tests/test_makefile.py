@@ -19,6 +19,7 @@ GOALS = {
     "bench-runs": "-m tests.benchmarks.runs --only medical",
     "bench-http": "-m tests.benchmarks.http --only medical",
     "bench-medical": "-m apps.medical.benchmark --only medical",
+    "bench-molecules": "-m apps.molecules.benchmark --only medical",
 }
 
 

@@ -1,0 +1,132 @@
+"""The page of the molecules studio: generate, score and vary molecules, and see why each was kept or rejected."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from apps.molecules import forms, stage
+from apps.molecules.depiction import CELL_PX
+from apps.molecules.gallery import is_dark
+from apps.molecules.tasks import app
+from shared.errors import SextantError
+from shared.ui.form import Form
+from shared.ui.generic import shown_run
+from shared.ui.history import history
+from shared.ui.host import chosen_run, executor, forget_run, newly_named_run
+from shared.ui.page import empty, frame, switch
+from shared.ui.pictures import Picture
+from shared.ui.run_panel import run_panel
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from shared.runs import Run
+
+__all__ = ["page"]
+
+STYLE = Path(__file__).parent / "dashboard.css"
+NAMES = {"generate": "Generate", "score": "Score", "analogs": "Analogues"}
+AWAITED = {
+    "generate": "the molecules appear here as cards, with their figures and why others were rejected.",
+    "score": "each molecule appears here with its properties, alerts and predicted ADMET.",
+    "analogs": "the hit and its analogues appear here, the most similar first.",
+}
+THUMBNAIL_PX = (112, 88)
+SMILES_SHOWN = 24
+DARK_CARD = "#131f24"
+
+
+def page() -> None:
+    """Draw it."""
+    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
+    parts = frame(app, notice_title="Estimates")
+    with parts.switch:
+        task = _choose_task()
+    form, run = Form(task), chosen_run(task)
+    if run is not None and not form.filled():
+        forms.fill(form, run.request)
+    action = forms.ACTIONS[task.name]
+    with parts.inputs:
+        forms.show_heading(form)
+        forms.draw_inputs(form)
+        run_panel(form, action, run)
+    with parts.stage:
+        shown = shown_run(task, run)
+        selection = None
+        if shown is None:
+            empty("No molecules yet.", f"Press “{action}”: {AWAITED[task.name]}")
+        else:
+            selection = stage.show(form, shown)
+    with parts.side:
+        if selection is not None:
+            stage.show_side(selection)
+        history(task, run or shown, _describe, _thumbnail)
+
+
+def _choose_task() -> Any:
+    """Generate, score or analogues; a run in the address brings its own."""
+    named = newly_named_run()
+    if named is not None and named.app == app.key and named.task in app.tasks:
+        st.session_state[forms.TASK_KEY] = named.task
+    name = switch("Task", list(app.tasks), NAMES, key=forms.TASK_KEY)
+    if st.session_state.get(forms.DRAWN_KEY) not in (None, name) and named is None:
+        forget_run()  # the address names a run of the task that was left; this one has its own
+    st.session_state[forms.DRAWN_KEY] = name
+    return app.find_task(name)
+
+
+def _describe(run: Run) -> tuple[str, str]:
+    """A run by what was asked."""
+    request: dict[str, Any] = run.request
+    if run.task == "generate":
+        conditions = ", ".join([*request.get("filters", []), *request.get("where", [])])
+        return f"{request.get('count', '')} molecules", ", ".join(filter(None, (conditions[:80], f"seed {run.seed}")))
+    if run.task == "analogs":
+        low, high = request.get("similarity") or (0, 1)
+        return (
+            f"{request.get('count', '')} analogues",
+            f"of {shortened(str(request.get('hit', '')))}, similarity {low:g} to {high:g}, seed {run.seed}",
+        )
+    file, rows = request.get("file"), request.get("molecules") or []
+    title = str(file.get("name", "file")) if file else f"{len(rows)} molecule{'' if len(rows) == 1 else 's'}"
+    return title, {"all": "properties and ADMET", "admet": "ADMET"}.get(str(request.get("endpoints")), "properties")
+
+
+def shortened(smiles: str) -> str:
+    return smiles if len(smiles) <= SMILES_SHOWN else f"{smiles[:SMILES_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _thumbnail(run: Run) -> str:
+    preview = next((artifact for artifact in run.artifacts if artifact.name == "molecules.png"), None)
+    return _small(preview.sha256, dark=is_dark()) if preview is not None else ""
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _small(sha256: str, *, dark: bool) -> str:
+    """The first molecule of a run's picture, without its legend."""
+    from PIL import Image
+
+    try:
+        with executor().store.open(sha256) as stream:
+            picture = Image.open(io.BytesIO(stream.read())).convert("RGB")
+    except (SextantError, OSError):
+        return ""
+    width, height = CELL_PX
+    picture = picture.crop((0, 0, min(width, picture.width), min(round(0.8 * height), picture.height)))
+    picture.thumbnail(THUMBNAIL_PX)
+    out = io.BytesIO()
+    (darkened(picture) if dark else picture).save(out, "PNG", optimize=True)
+    return Picture(out.getvalue(), "image/png", "", "").url
+
+
+def darkened(picture: Image.Image) -> Image.Image:
+    """Drawn on white -> drawn on the dark page's card: light and dark change places, hues stay."""
+    from PIL import Image, ImageChops, ImageOps
+
+    hue, saturation, value = ImageOps.invert(picture).convert("HSV").split()
+    turned = Image.merge("HSV", (hue.point(lambda angle: (angle + 128) % 256), saturation, value)).convert("RGB")
+    return ImageChops.lighter(turned, Image.new("RGB", picture.size, DARK_CARD))
