@@ -21,13 +21,16 @@ __all__ = ["finish", "task_command"]
 def task_command(task: Task[Any, Any]) -> click.Command:
     """`sextant <app> <task>`, made from the task's request."""
     fields = params(task.request_type)
-    positional = [param for param in fields if param.required]
+    required = [param for param in fields if param.required]
+    # Where nothing is required, files may still be typed by position: `sextant molecules score library.sdf`.
+    files = [param for param in fields if param.kind == "file"]
+    positional = required or (files if len(files) == 1 else [])
     return click.Command(
         task.name,
         params=[*_arguments(positional), *(_option(param) for param in fields if not param.required), *_common(task)],
         help=_help(task, positional),
         callback=lambda **given: _run(task, fields, given),
-        no_args_is_help=bool(positional),
+        no_args_is_help=bool(required),
     )
 
 
