@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 from rdkit.Chem.Draw import rdMolDraw2D
@@ -24,6 +26,9 @@ CELL_PX = (250, 200)
 MAX_PNG_BYTES = 300_000
 SIDE_PX = (16, 4000)
 LEGEND_LETTERS = 30
+LEGEND_PX = (14, 12)
+"""Type of the name and of the figures."""
+LEGEND_HEIGHT_PX = 42
 LONGEST_BOND = 6
 """Bonds that fill the shorter side: a molecule of three atoms is not blown up beyond that."""
 IN_LEGEND = ("QED", "logP", "MW")
@@ -103,13 +108,8 @@ def _bare(svg: str, width: int, height: int) -> str:
 
 def grid_png(molecules: Sequence[Molecule], columns: int = 4, rows: int = 3, *, origin: Mapping[str, str] | None = None) -> bytes:
     """The first `columns` x `rows` molecules on white, with their names and figures; at most 300 kB. origin: goes into tEXt chunks."""
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
     shown = list(molecules[: columns * rows])
-    picture = Image.open(io.BytesIO(_drawn(shown, columns))) if shown else _nothing()
-    white = Image.new("RGB", picture.size, "white")
-    white.paste(picture, mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    white = _drawn(shown, columns) if shown else _nothing()
     note = PngInfo()
     for key, value in (origin or {}).items():
         note.add_text(one_line(f"Sextant {key}", 79).encode("latin-1", "replace").decode("latin-1"), one_line(value, 1000))
@@ -121,33 +121,39 @@ def grid_png(molecules: Sequence[Molecule], columns: int = 4, rows: int = 3, *, 
     return buffer.getvalue()
 
 
-def _drawn(molecules: Sequence[Molecule], columns: int) -> bytes:
+def _drawn(molecules: Sequence[Molecule], columns: int) -> Image.Image:
     across = min(columns, len(molecules))
-    down = -(-len(molecules) // across)
     width, height = CELL_PX
-    drawer = rdMolDraw2D.MolDraw2DCairo(across * width, down * height, width, height)
-    options: Any = drawer.drawOptions()  # its hints call every setting a MolDrawOptions
-    _set_options(options, dark=False, bond_px=height / LONGEST_BOND)
-    options.legendFontSize = 14
-    options.legendFraction = 0.2
-    mols = [with_coordinates(molecule.smiles) for molecule in molecules]
+    white = Image.new("RGB", (across * width, -(-len(molecules) // across) * height), "white")
+    pen, fonts = ImageDraw.Draw(white), [ImageFont.load_default(size) for size in LEGEND_PX]
+    for place, molecule in enumerate(molecules):
+        left, top = place % across * width, place // across * height
+        picture = _cell(molecule.smiles, width, height - LEGEND_HEIGHT_PX)
+        white.paste(picture, (left, top), picture)
+        line = top + height - LEGEND_HEIGHT_PX + 2
+        for text, font, size in zip(_legend(molecule), fonts, LEGEND_PX, strict=True):
+            # RDKit's own legends draw a second line across the first
+            pen.text((left + width / 2, line), text, fill=f"#{LIGHT[6]}", font=font, anchor="ma")
+            line += size + 5
+    return white
+
+
+def _cell(smiles: str, width: int, height: int) -> Image.Image:
+    drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
+    _set_options(drawer.drawOptions(), dark=False, bond_px=height / LONGEST_BOND)
     with quiet():
-        drawer.DrawMolecules(mols, legends=[_legend(molecule) for molecule in molecules])
+        drawer.DrawMolecule(with_coordinates(smiles))
     drawer.FinishDrawing()
-    data: bytes = drawer.GetDrawingText()
-    return data
+    return Image.open(io.BytesIO(drawer.GetDrawingText())).convert("RGBA")
 
 
-def _legend(molecule: Molecule) -> str:
-    """Two lines. RDKit reads <sub> and the like in a legend, so angle brackets do not reach it."""
-    name = one_line(molecule.name, LEGEND_LETTERS).replace("<", "(").replace(">", ")") or f"No. {molecule.row}"
+def _legend(molecule: Molecule) -> tuple[str, str]:
+    name = one_line(molecule.name, LEGEND_LETTERS) or f"No. {molecule.row}"
     figures = [f"{key} {PROPERTIES[key].text(molecule.properties[key])}" for key in IN_LEGEND if key in molecule.properties]
-    return "\n".join((name, "  ".join(figures)))
+    return name, "   ".join(figures)
 
 
-def _nothing() -> Any:
-    from PIL import Image, ImageDraw
-
+def _nothing() -> Image.Image:
     picture = Image.new("RGB", CELL_PX, "white")
     ImageDraw.Draw(picture).text((CELL_PX[0] / 2, CELL_PX[1] / 2), "No molecule was kept", fill="#57534e", anchor="mm", font_size=14)
     return picture

@@ -32,8 +32,11 @@ SYMBOLS = frozenset(Chem.GetPeriodicTable().GetElementSymbol(number) for number 
 
 def is_molfile(text: str) -> bool:
     """Whether it has a counts line, an `M  END` or a `$$$$`: no list of SMILES has any of them, only a table in a cell of several lines."""
-    header = text.lstrip().partition("\n")[0]
-    return MOLFILE.search(text) is not None and smiles_column(re.split(r"[\t;,]", header)) is None
+    header = re.split(r"[\t;,]", text.lstrip().partition("\n")[0])
+    lines = text.split("\n", 4)
+    if len(header) == 1 and len(lines) > 3 and COUNTS.match(lines[3]):
+        return True  # its first molecule may be named "SMILES"
+    return MOLFILE.search(text) is not None and smiles_column(header) is None
 
 
 def sdf_records(text: str) -> Iterator[Record]:

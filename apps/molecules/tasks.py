@@ -195,6 +195,13 @@ def generate(request: GenerateRequest, context: Context) -> MoleculesResult:
             source="Structures of approved drugs",
             licence="facts",
         ),
+        Example(
+            "60 lead-like molecules, ranked for the brain",
+            {"file": EXAMPLES / "leads.smi", "filters": ["pains", "brenk"], "where": ["TPSA<=90", "BBB_Martins>=0.7", "hERG<=0.5"]},
+            source="leads.smi: drawn at random from the MOSES test set (molsets 0.3.1)",
+            licence="MIT (MOSES)",
+            short=False,
+        ),
     ),
 )
 def score(request: ScoreRequest, context: Context) -> MoleculesResult:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from rdkit import Chem
@@ -107,7 +107,9 @@ TEXT = st.lists(LINES, max_size=4).map("\n".join)
 
 
 @settings(max_examples=80)
-@given(st.dictionaries(TEXT, TEXT, max_size=4), TEXT)
+@given(tags=st.dictionaries(TEXT, TEXT, max_size=4), name=TEXT)
+@example(tags={}, name="SMILES")
+@example(tags={}, name="0\nSMILES")
 def test_no_tag_or_name_breaks_an_sdf(tags: dict[str, str], name: str) -> None:
     data = write_sdf([molecule(name=name, tags=tags), molecule("CCO", name="next")], ORIGIN)
     entries, refused = read(data)
