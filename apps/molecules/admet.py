@@ -204,7 +204,7 @@ def ensembles() -> tuple[Ensemble, ...]:
 
 def _checkpoint(record: Mapping[str, Any]) -> Checkpoint:
     layout = {key: Stored(at, offset, tuple(shape), dtype) for key, (at, offset, shape, dtype) in record["tensors"].items()}
-    return Checkpoint(record["name"], Source("embedded", record["name"], f"{PACKAGE} {VERSION}", record["sha256"]), layout)
+    return Checkpoint(record["name"], Source("embedded", record["name"], VERSION, record["sha256"]), layout)
 
 
 def _pinned(path: Path, sha256: str) -> bytes:
@@ -244,7 +244,7 @@ ADMET_MODEL: Model[str, Predicted] = Model(
     name="admet-ai",
     task="score",
     licence="MIT",
-    source=Source("embedded", "apps/molecules/weights/admet.json", f"{PACKAGE} {VERSION}", MANIFEST_SHA256),
+    source=Source("embedded", "apps/molecules/weights/admet.json (tensors in the package admet-ai)", VERSION, MANIFEST_SHA256),
     load=_load,
     nbytes=_nbytes,
     working_bytes=_working_bytes,

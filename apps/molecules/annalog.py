@@ -224,7 +224,7 @@ def _tell(step: Step, total: int, before: int, finished: int) -> None:
     step(before + finished, total)
 
 
-SOURCE = Source("embedded", CHECKPOINT, f"{PACKAGE} {VERSION}", CHECKPOINT_SHA256)
+SOURCE = Source("embedded", CHECKPOINT, VERSION, CHECKPOINT_SHA256)
 
 
 def _load(device: Device, dtype: DType) -> LoadedAnnalog:

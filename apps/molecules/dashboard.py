@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from apps.molecules import forms, stage
-from apps.molecules.depiction import CELL_PX
 from apps.molecules.gallery import is_dark
 from apps.molecules.tasks import app
 from shared.errors import SextantError
@@ -57,7 +56,9 @@ def page() -> None:
     with parts.stage:
         shown = shown_run(task, run)
         selection = None
-        if shown is None:
+        if shown is None and run is not None and not run.finished:
+            empty("At work.", f"When the run is done, {AWAITED[task.name]}")
+        elif shown is None:
             empty("No molecules yet.", f"Press “{action}”: {AWAITED[task.name]}")
         else:
             selection = stage.show(form, shown)
@@ -109,6 +110,8 @@ def _thumbnail(run: Run) -> str:
 def _small(sha256: str, *, dark: bool) -> str:
     """The first molecule of a run's picture, without its legend."""
     from PIL import Image
+
+    from apps.molecules.depiction import CELL_PX
 
     try:
         with executor().store.open(sha256) as stream:

@@ -8,16 +8,17 @@ from typing import Any
 
 import streamlit as st
 
-from apps.molecules.gallery import depiction, is_dark
+from apps.molecules.hit import show_hit
 from apps.molecules.tasks import analogs, app, generate, score
 from shared.app import Example, Task
 from shared.errors import SextantError
+from shared.files import InputFile
 from shared.ui.form import Form
 from shared.ui.host import executor, forget_run, open_run
 from shared.ui.page import heading, note
 from shared.ui.run_panel import refusal_key
-from shared.ui.source import choose_files, fill_from
-from shared.ui.text import escape, plain
+from shared.ui.source import choose_files
+from shared.ui.text import bytes_text, escape, plain
 
 __all__ = ["ACTIONS", "DRAWN_KEY", "TASK_KEY", "choose_task", "draw_inputs", "fill", "score_now", "take_to_analogs", "take_to_score"]
 
@@ -37,7 +38,6 @@ TEMPERATURES = (
     (9.00, "daring: much of it is invalid"),
 )
 PASTE, FILE = "Paste", "File"
-HIT_PX = (264, 150)
 
 
 def choose_task() -> str:
@@ -53,13 +53,27 @@ def draw_inputs(form: Form) -> None:
 
 def fill(form: Form, fields: Mapping[str, Any]) -> None:
     """Put a request into the widgets, the page's own ones included. Call it from a callback, or before they are drawn."""
-    fill_from(form, fields, executor().store)
+    form.fill(fields)
     if form.task is score:
         st.session_state[form.key("pasted")] = "\n".join(fields.get("molecules") or [])
+        st.session_state[form.key("given")] = _file_of(fields)
         st.session_state[form.key("way")] = FILE if fields.get("file") else PASTE
     if form.task is analogs:
         low, high = fields.get("similarity") or analogs.request_type.model_fields["similarity"].default
         st.session_state[form.key("window")] = (float(low), float(high))
+
+
+def _file_of(fields: Mapping[str, Any]) -> InputFile | None:
+    """The file of an earlier run's request, or of an example; None where it is not to be had any more."""
+    given = fields.get("file")
+    if given is None:
+        return None
+    try:
+        if isinstance(given, Mapping):
+            return InputFile.model_validate(given, context={"files": executor().store})
+        return score.parse(fields, paths=True).file
+    except (SextantError, ValueError):
+        return None
 
 
 def take_to_analogs(smiles: str) -> None:
@@ -68,7 +82,6 @@ def take_to_analogs(smiles: str) -> None:
     if not form.filled():
         fill(form, {"hit": smiles})
     st.session_state[form.key("hit")] = smiles
-    st.session_state[form.key("example")] = None
     _turn_to("analogs")
 
 
@@ -79,7 +92,6 @@ def take_to_score(rows: Sequence[str]) -> None:
         fill(form, {})
     st.session_state[form.key("pasted")] = "\n".join(rows)
     st.session_state[form.key("way")] = PASTE
-    st.session_state[form.key("example")] = None
     _turn_to("score")
 
 
@@ -87,7 +99,6 @@ def score_now(rows: Sequence[str], endpoints: str) -> None:
     """A callback: score these molecules at once, on the page of that task."""
     fields = {"molecules": list(rows), "endpoints": endpoints}
     fill(Form(score), fields)
-    st.session_state[Form(score).key("example")] = None
     _turn_to("score")
     try:
         handle = executor().submit(score, score.parse(fields))
@@ -108,20 +119,24 @@ def _choose_example(form: Form) -> None:
     examples: dict[str, Example] = {example.title: example for example in form.task.examples}
     key = form.key("example")
     if not form.filled():
-        first = next(iter(examples))
-        fill(form, examples[first].values())
-        st.session_state[key] = first
-    if len(examples) < 2 and form.task is not analogs:
-        return
+        fill(form, next(iter(examples.values())).values())
     st.selectbox(
-        "Example",
+        "Examples",
         list(examples),
         key=key,
         index=None,
         placeholder="Start from an example",
-        persist_state="session",
-        on_change=lambda: fill(form, examples[st.session_state[key]].values()) if st.session_state[key] else None,
+        on_change=_take_example,
+        args=(form, examples),
     )
+
+
+def _take_example(form: Form, examples: Mapping[str, Example]) -> None:
+    """A menu, not a state: what it put into the form can be changed."""
+    title = st.session_state[form.key("example")]
+    st.session_state[form.key("example")] = None
+    if title:
+        fill(form, examples[title].values())
 
 
 def _generate(form: Form) -> None:
@@ -154,9 +169,7 @@ def _score(form: Form) -> None:
         form.set("molecules", [line.strip() for line in text.splitlines() if line.strip()])
         form.leave_out("file")
     else:
-        files = Form(replace(score, examples=()))  # its examples are pasted rows: no source of files
-        choose_files(files, executor().store, labels={"file": "SDF, SMILES or CSV"})
-        form.set("file", files.fields().get("file"))
+        form.set("file", _choose_file(form))
         form.leave_out("molecules")
     form.field("endpoints", label="Predict", names=ENDPOINTS, look="buttons")
     _filters(form)
@@ -166,14 +179,29 @@ def _score(form: Form) -> None:
         _last(form)
 
 
+def _choose_file(form: Form) -> InputFile | None:
+    """The last one given: an upload, or the file of the example or of the run that was taken up again."""
+    uploads = Form(replace(score, examples=()))  # an uploader alone: examples are chosen above
+    choose_files(uploads, executor().store, labels={"file": "SDF, SMILES or CSV"})
+    uploaded: InputFile | None = uploads.fields().get("file")
+    if uploaded is not None and uploaded.sha256 != st.session_state.get(form.key("uploaded-last")):
+        st.session_state[form.key("uploaded-last")] = uploaded.sha256
+        st.session_state[form.key("given")] = None
+    given: InputFile | None = st.session_state.get(form.key("given"))
+    if given is not None:
+        st.html(f'<p class="sx-sub">Chosen: {escape(given.name)}, {bytes_text(given.size_bytes)}. An upload takes its place.</p>')
+    return given or uploaded
+
+
 def _analogs(form: Form) -> None:
-    hit = form.field("hit", label="Hit (SMILES)")
-    _show_hit(form, hit or "")
+    hit = form.field("hit", label="Hit, as SMILES")
+    if not show_hit(hit or "", str(st.session_state.get(form.key("core")) or "")):
+        form.set("hit", None)
     key = form.key("window")
     if key not in st.session_state:
         st.session_state[key] = analogs.request_type.model_fields["similarity"].default
     window: Any = st.slider(
-        "Similarity to the hit (Tanimoto)",
+        "Similarity to the hit, Tanimoto",
         0.0,
         1.0,
         step=0.05,
@@ -185,7 +213,7 @@ def _analogs(form: Form) -> None:
     form.field("count", label="How many", look="number")
     _filters(form)
     with st.expander("More settings"):
-        form.field("core", label="Keep this core (SMILES or SMARTS)")
+        form.field("core", label="Core to keep, SMILES or SMARTS")
         _temperature(form)
         _conditions(form)
         form.field("admet", label="Predict ADMET")
@@ -232,6 +260,7 @@ def _conditions(form: Form) -> None:
         [*given, *(text for text in SUGGESTED if text not in given)],
         key=key,
         accept_new_options=True,
+        select_all=False,
         placeholder="such as QED>=0.6",
         help=plain(f"{form.task.request_type.model_fields['where'].description}."),
         persist_state="session",
@@ -253,42 +282,6 @@ def _temperature(form: Form) -> None:
     form.set("temperature", value)
     words = next(words for limit, words in TEMPERATURES if value < limit)
     st.html(f'<p class="sx-sub mol-words">{escape(words)}</p>')
-
-
-def _show_hit(form: Form, text: str) -> None:
-    """The hit drawn with its core, or why it cannot be used, before anything runs."""
-    if not text.strip():
-        note("No hit yet", "Paste a SMILES, or take a molecule from a result with “Find analogues”.", "tint")
-        return
-    problem, smiles, pattern = _checked(text.strip(), str(st.session_state.get(form.key("core")) or "").strip())
-    if problem:
-        note("Cannot be used", problem, "bad")
-    if smiles:
-        url = depiction(smiles, *HIT_PX, dark=is_dark(), highlight=pattern)
-        st.html(f'<img class="mol-hit" src="{url}" alt="Structure of the hit{", its core marked" if pattern else ""}">')
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _checked(text: str, core: str) -> tuple[str, str, str]:
-    """(why a hit cannot be used, its SMILES where it can be drawn, SMARTS of its core)."""
-    from apps.molecules.annalog import check_hit
-    from apps.molecules.cores import core_first
-    from apps.molecules.reading import read_molecules
-    from apps.molecules.safety import decide, screen
-
-    try:
-        entries, _ = read_molecules([text], None, salts="refuse")
-    except SextantError as error:
-        return str(error), "", ""
-    entry = entries[0]
-    finding = screen(entry.mol)
-    if finding is not None and decide(finding, "start") == "refuse":
-        return finding.refusal, "", ""
-    try:
-        check_hit(entry.smiles)
-        return "", entry.smiles, core_first(entry.smiles, core).pattern if core else ""
-    except SextantError as error:
-        return str(error), entry.smiles, ""
 
 
 def show_heading(form: Form) -> None:

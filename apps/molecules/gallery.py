@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from apps.molecules.alignment import aligned_svg
 from apps.molecules.listing import ALERTS, ORDER, SIMILARITY, Column, Entry, Listing, column_of, number
-from apps.molecules.output import depict_svg
 from shared.ui.grid import Card, Tone, grid
 from shared.ui.page import empty
 from shared.ui.pictures import Picture
@@ -30,6 +28,9 @@ def is_dark() -> bool:
 @st.cache_data(max_entries=2_000, show_spinner=False)
 def depiction(smiles: str, width: int, height: int, *, dark: bool, like: str = "", highlight: str = "") -> str:
     """A molecule's drawing as a `data:` URL. like: SMILES of the hit whose drawing it is laid over; highlight: SMARTS."""
+    from apps.molecules.alignment import aligned_svg  # with rdkit, for which the launcher need not wait
+    from apps.molecules.depiction import depict_svg
+
     svg = (
         aligned_svg(smiles, like, width, height, dark=dark)
         if like
@@ -77,7 +78,7 @@ def show_cards(
     )
     if pages > 1:
         with st.container(horizontal=True, horizontal_alignment="center", key="mol-pages"):
-            st.pagination(pages, key=widget)
+            st.pagination(pages, key=widget, width="stretch")  # as wide as its content it shows too few pages
 
 
 def card(entry: Entry, columns: Sequence[Column], hit: Entry | None) -> Card:

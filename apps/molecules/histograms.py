@@ -71,8 +71,8 @@ def histogram(name: str, values: Sequence[float]) -> Histogram:
         own[_place(value, first, width) // merged - start] += 1
     for place, count in enumerate(counts):
         known[place // merged - start] += count
-    edges = tuple(first + width * merged * (start + index) for index in range(bins + 1))
-    return _trimmed(Histogram(edges, _shares(own), _shares(known)))
+    ends = tuple(first + width * merged * (start + index) for index in range(bins + 1))
+    return _trimmed(Histogram(ends, _shares(own), _shares(known)))
 
 
 def _trimmed(found: Histogram) -> Histogram:

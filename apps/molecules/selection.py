@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from apps.molecules.listing import ORDER, Entry, Listing, Scope, column_of, narrow, ordered
-from shared.ui.text import plain, plural
+from shared.ui.text import escape, plural
 
 if TYPE_CHECKING:
     from shared.runs import Run
 
-__all__ = ["Selection", "choose_limits", "choose_order", "choose_scope", "count_words", "in_sight", "rows_of", "used_columns"]
+__all__ = [
+    "Selection",
+    "choose_columns",
+    "choose_limits",
+    "choose_order",
+    "choose_scope",
+    "count_words",
+    "in_sight",
+    "rows_of",
+    "used_columns",
+]
 
 HIGH, LOW = " high", " low"
-FILTER_PX = 210
 
 
 @dataclass(frozen=True)
@@ -104,24 +113,30 @@ def _order_words(selection: Selection, option: str) -> str:
     return f"{column_of(option.removesuffix(way)).label},{way} first"
 
 
-def choose_limits(selection: Selection) -> dict[str, tuple[float, float]]:
-    """Column -> lowest and highest value, for the columns that the user picks."""
-    listing = selection.listing
-    options = [key for key in listing.columns if key != ORDER]
+def choose_columns(selection: Selection) -> list[str]:
+    """The columns that the user narrows the list by."""
+    options = [key for key in selection.listing.columns if key != ORDER]
     key = selection.key("columns")
     if key in st.session_state:
         st.session_state[key] = [name for name in st.session_state[key] if name in options]
-    chosen = st.multiselect(
+    return st.multiselect(
         "Filter by",
         options,
         format_func=lambda name: column_of(name).label,
         key=key,
         label_visibility="collapsed",
         placeholder="Filter by any column",
-        width=FILTER_PX if not st.session_state.get(key) else "stretch",
+        select_all=False,
         persist_state="session",
     )
-    return {name: limits for name in chosen if (limits := _range(selection, name)) is not None}
+
+
+def choose_limits(selection: Selection, columns: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Column -> lowest and highest value; a slider with two ends for each column."""
+    if not columns:
+        return {}
+    with st.container(horizontal=True, key="mol-ranges"):
+        return {name: limits for name in columns if (limits := _range(selection, name)) is not None}
 
 
 def _range(selection: Selection, name: str) -> tuple[float, float] | None:
@@ -131,19 +146,18 @@ def _range(selection: Selection, name: str) -> tuple[float, float] | None:
     step = 10.0**-column.decimals
     low, high = (bounds[0] // step) * step, -((-bounds[1]) // step) * step
     if high - low < step:
-        st.caption(plain(f"{column.label}: {column.text(low)} in all of them"))
+        st.html(f'<p class="sx-sub">{escape(column.label)}: {column.text(low)} in all of them</p>', width="content")
         return None
     key = selection.key(f"limit:{name}")
     if key not in st.session_state:
         st.session_state[key] = (round(low, 6), round(high, 6))
     found: Any = st.slider(
-        plain(column.title),
+        column.title,
         round(low, 6),
         round(high, 6),
         step=step,
         format=f"%.{column.decimals}f",
         key=key,
-        width=FILTER_PX,
         persist_state="session",
     )
     return float(found[0]) - step / 1e3, float(found[1]) + step / 1e3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from statistics import median
 
@@ -10,17 +12,21 @@ import streamlit as st
 from apps.molecules.charts import FEW, histogram_svg, waterfall
 from apps.molecules.histograms import PROPERTIES, histogram, molecules_in_reference, reference_median
 from apps.molecules.listing import Entry, column_of
+from apps.molecules.molecule import Molecule, Refused
 from apps.molecules.properties import PROPERTIES as PROPERTY
 from apps.molecules.tasks import MoleculesResult
 from shared.ui.drawing import Drawing, Key, drawings
 from shared.ui.page import empty, heading
 from shared.ui.text import escape, figure, plural
 
-__all__ = ["losses", "show_fate", "show_spread"]
+__all__ = ["losses", "rule_of", "show_fate", "show_spread"]
 
 MOSES = "MOSES test set"
 ORDERED = ("invalid", "repeated", "withheld by the safety screen")
 REJECTED = "rejected: "
+SUCH_AS = 3
+COMPARISON = re.compile(r" (?:[<>]=?|==|!=) ")
+NUMBER = re.compile(r" -?\d+(?:\.\d+)?\b")
 
 
 def show_spread(entries: Sequence[Entry], current: Entry | None, *, key: str) -> None:
@@ -60,39 +66,56 @@ def losses(counts: dict[str, int]) -> list[tuple[str, int]]:
 
 
 def show_fate(result: MoleculesResult) -> None:
-    """From drawn or given to kept, and the rows that could not be read."""
+    """From drawn or given to kept, what each rule rejected, and the rows that could not be read."""
     counts = result.counts
     if "drawn" in counts:
         heading("What became of the candidates", "Each one counts once, under the first reason for which it was not kept")
         st.html(waterfall(("Drawn", counts["drawn"]), losses(counts), ("Kept", counts.get("kept", len(result.molecules)))))
     else:
-        heading("What became of the rows")
-        passed = counts.get("scored", 0) - counts.get("rejected", 0)
-        steps = [("Could not be used", counts.get("refused", 0)), ("Rejected by a filter", counts.get("rejected", 0))]
-        st.html(waterfall(("Rows given", counts.get("rows", 0)), steps, ("Pass", passed)))
-    _reasons(result)
-    if result.refused:
-        heading("Rows that could not be used", plural(len(result.refused), "row"))
-        cells = ((str(row.row), row.name, row.text, row.reason) for row in result.refused)
-        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Row", "Name", "As given", "Reason"))
-        _scroll(f'<table class="sx-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>', "Rows that could not be used")
+        heading("What became of the rows", "Each one counts once, under the first reason for which it does not pass")
+        rules = Counter(rule_of(molecule.rejected[0]) for molecule in result.molecules if molecule.rejected)
+        steps = [("Could not be used", len(result.refused)), *((f"Rejected by {name}", count) for name, count in rules.most_common())]
+        passed = len(result.molecules) - rules.total()
+        st.html(waterfall(("Rows given", len(result.molecules) + len(result.refused)), steps, ("Pass", passed)))
+    _rules(result.rejected)
+    _refused(result.refused)
 
 
-def _reasons(result: MoleculesResult) -> None:
-    """Every reason of those that are listed: a molecule may fail several."""
-    found: dict[str, int] = {}
-    for molecule in result.rejected:
+def rule_of(reason: str) -> str:
+    """The rule that a reason names, without the molecule's own figures: "Brenk: aniline" -> "Brenk", "hERG 0.54 fails hERG<=0.5" ->
+    "hERG<=0.5", "MW 612.3 > 500, logP 5.81 > 5 (Lipinski, 2 violations)" -> "Lipinski"."""
+    if " fails " in reason:
+        return reason.rpartition(" fails ")[2]
+    if reason.endswith(")") and COMPARISON.search(reason):
+        return reason.rpartition("(")[2].rstrip(")").partition(",")[0]
+    name, colon, _ = reason.partition(":")
+    return name if colon else NUMBER.sub("", reason, count=1)
+
+
+def _rules(rejected: Sequence[Molecule]) -> None:
+    """Every rule, with all that it rejects: a molecule may fail several."""
+    counted: Counter[str] = Counter()
+    said: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for molecule in rejected:
         for reason in molecule.rejected:
-            found[reason] = found.get(reason, 0) + 1
-    if not found:
+            counted[rule_of(reason)] += 1
+            said[rule_of(reason)][reason] += 1
+    if not counted:
         return
-    heading("Reasons in full", f"Of the {plural(len(result.rejected), 'rejected molecule')} that are listed; one may have several")
-    rows = sorted(found.items(), key=lambda pair: -pair[1])[:100]
-    body = "".join(f"<tr><td>{count}</td><td>{escape(reason)}</td></tr>" for reason, count in rows)
-    head = '<th scope="col">Molecules</th><th scope="col">Reason</th>'
-    _scroll(f'<table class="sx-table mol-reasons"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>', "Reasons in full")
+    heading("Rules, one by one", f"Of the {plural(len(rejected), 'rejected molecule')} that are listed; one may fail several")
+    rows = [(name, str(count), "; ".join(text for text, _ in said[name].most_common(SUCH_AS))) for name, count in counted.most_common()]
+    _table(("Rule", "Molecules", "Such as"), rows, "What each rule rejects", "mol-rules")
 
 
-def _scroll(html: str, label: str) -> None:
-    st.html(f'<div class="sx-scroll" tabindex="0" role="region" aria-label="{escape(label)}">{html}</div>')
+def _refused(refused: Sequence[Refused]) -> None:
+    if refused:
+        heading("Rows that could not be used", plural(len(refused), "row"))
+        rows = [(str(row.row), row.name, row.text, row.reason) for row in refused]
+        _table(("Row", "Name", "As given", "Reason"), rows, "Rows that could not be used", "mol-refused")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], label: str, look: str) -> None:
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    inner = f'<table class="sx-table {look}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    st.html(f'<div class="sx-scroll" tabindex="0" role="region" aria-label="{escape(label)}">{inner}</div>')

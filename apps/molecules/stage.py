@@ -10,16 +10,27 @@ from apps.molecules import forms
 from apps.molecules.detail import badges, facts, picture, show_admet, show_molecule, show_radar
 from apps.molecules.gallery import show_cards
 from apps.molecules.listing import ORDER, Entry, Listing, Scope
-from apps.molecules.selection import Selection, choose_limits, choose_order, choose_scope, count_words, in_sight, rows_of, used_columns
+from apps.molecules.selection import (
+    Selection,
+    choose_columns,
+    choose_limits,
+    choose_order,
+    choose_scope,
+    count_words,
+    in_sight,
+    rows_of,
+    used_columns,
+)
 from apps.molecules.spread import show_fate, show_spread
 from apps.molecules.table import show_table
-from apps.molecules.tasks import MoleculesResult
+from apps.molecules.tasks import MoleculesResult, score
 from shared.app import Task
 from shared.errors import SextantError
 from shared.ui.form import Form
+from shared.ui.generic import source_of
 from shared.ui.page import error_note, heading, note, switch
 from shared.ui.results import downloads, figures, provenance, warnings
-from shared.ui.text import escape
+from shared.ui.text import escape, plural
 
 if TYPE_CHECKING:
     from shared.runs import Run
@@ -82,9 +93,10 @@ def _opened(run_id: str, task: str, _run: Run, _task: Task[Any, Any]) -> tuple[M
 def _show_many(selection: Selection, view: str, order: tuple[str, bool]) -> None:
     with st.container(horizontal=True, key="mol-limits"):
         scope: Scope = choose_scope(selection, "all" if view == TABLE or selection.run.task == "score" else "kept")
-        limits = choose_limits(selection)
-        entries = in_sight(selection, scope, limits, order)
-        st.html(f'<p class="mol-count" role="status">{escape(count_words(selection, entries, scope, limits))}</p>', width="content")
+        columns, count = choose_columns(selection), st.container(width="content")
+    limits = choose_limits(selection, columns)
+    entries = in_sight(selection, scope, limits, order)
+    count.html(f'<p class="mol-count" role="status">{escape(count_words(selection, entries, scope, limits))}</p>', width="content")
     current = selection.current
     if view == CARDS:
         show_cards(
@@ -196,6 +208,5 @@ def source_words(run: Run) -> str:
         return "the model's own sampling, trained on MOSES"
     if run.task == "analogs":
         return f"the hit {run.request.get('hit', '')}"
-    given = [f"{len(run.request.get('molecules') or [])} pasted SMILES"] if run.request.get("molecules") else []
-    file = run.request.get("file")
-    return " and ".join([*given, *([str(file.get("name", "file"))] if file else [])])
+    rows = run.request.get("molecules") or []
+    return " and ".join(filter(None, (plural(len(rows), "row") + " of SMILES" if rows else "", source_of(score, run))))

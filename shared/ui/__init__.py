@@ -7,6 +7,8 @@
     history     the studio's runs, newest first
     results     figures, pictures, files, provenance of a run that is done
     compare     two pictures of the same place under one slider
+    grid        cards that can be chosen and picked
+    drawing     an SVG that Python drew
     rule        the tick scale that shows progress and memory
     generic     a whole page from a studio's declaration alone
     style       the look

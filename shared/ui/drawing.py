@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from shared.ui.web import read_text
 
-__all__ = ["Drawing", "Key", "drawings"]
+__all__ = ["Drawing", "Key", "Look", "drawings"]
+
+
+Look = Literal["bar", "outline", "mark", "rug", "area", "median"]
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,9 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Key:
-    """A line of the legend. look: class of the mark that it explains: bar, outline, mark, rug, area or median."""
+    """A line of the legend. look: class of the mark that it explains."""
 
-    look: str
+    look: Look
     words: str
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from apps.molecules.charts import FEW, HEIGHT, WIDTH, histogram_svg, nice_ticks, radar_svg, waterfall
 from apps.molecules.histograms import histogram
+from apps.molecules.spread import rule_of
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -56,6 +57,24 @@ def test_a_waterfall_ends_where_the_last_loss_does() -> None:
     assert "Invalid &lt;x&gt;" in html and "\N{MINUS SIGN}80" in html and "40.0 %" in html
     steps = [(float(left), float(width)) for left, width in re.findall(r"left:([\d.]+)%;width:([\d.]+)%", html)]
     assert steps == [(0, 100), (90, 10), (50, 40), (0, 50)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        ("Brenk: aniline, phenol ester", "Brenk"),
+        ("hERG 0.54 fails hERG<=0.5", "hERG<=0.5"),
+        ("MW 612.30 > 500, logP 5.81 > 5 (Lipinski, 2 violations)", "Lipinski"),
+        ("similarity 0.21 outside 0.35 to 0.95", "similarity outside 0.35 to 0.95"),
+        ("in the training set (novel_only)", "in the training set (novel_only)"),
+        ("core not kept", "core not kept"),
+        ("rotatable_bonds 12 > 10 (Veber)", "Veber"),
+        ("MW 212.20 < 250, logP 3.60 > 3.5 (lead-like)", "lead-like"),
+        ("PAINS: catechol_A(92)", "PAINS"),
+    ],
+)
+def test_a_reason_names_its_rule(reason: str, rule: str) -> None:
+    assert rule_of(reason) == rule
 
 
 def test_a_waterfall_of_nothing_divides_by_nothing() -> None:

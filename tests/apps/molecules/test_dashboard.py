@@ -121,7 +121,7 @@ def test_columns_narrow_and_order_what_is_in_sight() -> None:
     own = f"molecules:{run.id}"
     at.session_state[f"{own}:columns"] = ["MW"]
     again(at)
-    assert widget(at.slider, "MW \\(g/mol\\)").value == (180.15, 493.62)
+    assert widget(at.slider, "MW (g/mol)").value == (180.15, 493.62)
     at.session_state[f"{own}:limit:MW"] = (200.0, 400.0)
     again(at)
     assert "4 of 6 kept molecules pass your limits" in html(at)
@@ -161,7 +161,7 @@ def test_a_molecule_goes_into_the_other_forms() -> None:
 
     at = opened(run=made(generate, count=2).id)
     press(at, "Find analogues")
-    assert widget(at.text_area, "Hit \\(SMILES\\)").value == "CC(=O)Oc1ccccc1C(=O)O"
+    assert widget(at.text_area, "Hit, as SMILES").value == "CC(=O)Oc1ccccc1C(=O)O"
     assert "Structure of the hit" in html(at) and "run" not in at.query_params
     assert widget(at.button, "Find analogues").disabled is False
     turn(at, "molecules:task", "generate")
@@ -172,7 +172,7 @@ def test_a_molecule_goes_into_the_other_forms() -> None:
 def test_analogues_stand_beside_their_hit() -> None:
     at = opened()
     turn(at, "molecules:task", "analogs")
-    assert widget(at.text_area, "Hit \\(SMILES\\)").value == CELECOXIB
+    assert widget(at.text_area, "Hit, as SMILES").value == CELECOXIB
     at.session_state["molecules/analogs:window"] = (0.4, 0.9)
     press(again(at), "Find analogues")
     run = finished(at)
@@ -195,18 +195,20 @@ def test_analogues_stand_beside_their_hit() -> None:
 def test_a_hit_that_cannot_be_used_is_said_at_once(hit: str, said: str) -> None:
     at = opened()
     turn(at, "molecules:task", "analogs")
-    widget(at.text_area, "Hit \\(SMILES\\)").set_value(hit)
+    widget(at.text_area, "Hit, as SMILES").set_value(hit)
     again(at)
     assert said in html(at) and MARKUP not in html(at)
+    readable = "Structure of the hit" in html(at)
+    assert widget(at.button, "Find analogues").disabled is not readable  # what can be read is judged, and recorded, by the run
 
 
 def test_a_core_that_is_no_part_of_the_hit_is_said() -> None:
     at = opened()
     turn(at, "molecules:task", "analogs")
-    widget(at.text_area, "Keep this core \\(SMILES or SMARTS\\)").set_value("C1CCCCC1")
+    widget(at.text_area, "Core to keep, SMILES or SMARTS").set_value("C1CCCCC1")
     again(at)
     assert "does not hold the core" in html(at)
-    widget(at.text_area, "Keep this core \\(SMILES or SMARTS\\)").set_value("c1ccccc1S(N)(=O)=O")
+    widget(at.text_area, "Core to keep, SMILES or SMARTS").set_value("c1ccccc1S(N)(=O)=O")
     again(at)
     assert "its core marked" in html(at)
 
@@ -243,15 +245,36 @@ def test_a_run_is_repeated_with_its_own_settings() -> None:
     at = opened(run=run.id)
     assert at.session_state["molecules:task"] == "analogs"
     assert at.session_state["molecules/analogs:window"] == (0.2, 0.7)
-    widget(at.text_area, "Hit \\(SMILES\\)").set_value("CCO")
+    widget(at.text_area, "Hit, as SMILES").set_value("CCO")
     at.session_state["molecules/analogs:window"] = (0.1, 0.2)
     again(at)
     press(at, "Repeat with changes")
-    assert widget(at.text_area, "Hit \\(SMILES\\)").value == SMILES[2]
+    assert widget(at.text_area, "Hit, as SMILES").value == SMILES[2]
     assert at.session_state["molecules/analogs:window"] == (0.2, 0.7) and at.session_state["molecules/analogs:filters"] == []
     other = opened(run=made(score, file=("drugs.smi", f"{SMILES[0]} aspirin\n".encode()), molecules=[SMILES[1]]).id)
     assert other.session_state["molecules/score:way"] == "File"
-    assert widget(other.text_input, "File").value == "drugs.smi"
+    assert "Chosen: drugs.smi" in html(other)
+    assert not widget(other.button, "Score molecules").disabled
+
+
+def test_an_example_fills_the_form_and_is_no_state() -> None:
+    at = opened()
+    at.selectbox(key="molecules/generate:example").set_value(generate_examples()[1])
+    again(at)
+    assert widget(at.number_input, "How many").value == 60 and widget(at.checkbox, "Predict ADMET").value
+    assert at.selectbox(key="molecules/generate:example").value is None
+    turn(at, "molecules:task", "score")
+    at.selectbox(key="molecules/score:example").set_value("60 lead-like molecules, ranked for the brain")
+    again(at)
+    assert at.session_state["molecules/score:way"] == "File" and "Chosen: leads.smi" in html(at)
+    assert at.session_state["molecules/score:where"] == ["TPSA<=90", "BBB_Martins>=0.7", "hERG<=0.5"]
+    assert not widget(at.button, "Score molecules").disabled
+
+
+def generate_examples() -> list[str]:
+    from apps.molecules.tasks import generate
+
+    return [example.title for example in generate.examples]
 
 
 def test_picked_molecules_are_gathered() -> None:
