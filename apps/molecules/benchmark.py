@@ -201,11 +201,12 @@ def _measure(arguments: argparse.Namespace) -> list[str]:
         engine.add(*models(arguments.prior))
         samples = sample(engine, count)
         own = measure.row("moses-lstm", samples)
+        free = measure.row("moses-lstm, not held to the grammar", sample(engine, count, grammar=False))
         # of the training set: molecules of the test set have been counted in the statistics that they would be compared with
         real = random.Random(SEED).sample(measure.train, count)
         valid, drawn = control(measure.train, count)
         floor, failing = measure.row("real molecules (training set): the floor", real), measure.row("8-gram: a control", valid, drawn)
-        print(table([own, floor, failing, EARLIER, *PUBLISHED]), flush=True)
+        print(table([own, free, floor, failing, EARLIER, *PUBLISHED]), flush=True)
         costs = rejections(samples, measure.filters)
         print(f"\nOf {count:,} samples, lost: " + (", ".join(f"{name} {number}" for name, number in costs.most_common()) or "none"))
         print("\nThe first 20 of them:\n\n" + "\n".join(f"    {text}" for text in samples[:20]), flush=True)

@@ -17,7 +17,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 PRIOR = WEIGHTS / "prior.safetensors"
 TOKENIZER = WEIGHTS / "tokenizer.json"
 PRIOR_SOURCE = Source(
-    "embedded", "apps/molecules/weights/prior.safetensors", "1", "c17c6b3d62b9e02cf7ae3647c6d47640487be324a8b26c9ce91123693d2a1d66"
+    "embedded", "apps/molecules/weights/prior.safetensors", "1", "32744b2ec1df7753365715bb112ef1e01aa01cdab446ee5cc2dccb5093a252ab"
 )
 PARAMETERS = 1_987_840
 GATES_BYTES = 640 * 4 * 6

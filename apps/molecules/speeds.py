@@ -29,9 +29,9 @@ def _per_cpu_second(count: int, work: Callable[[], object]) -> float:
     return count / (time.process_time() - began)
 
 
-def sample(engine: Engine, count: int) -> list[str]:
-    """`count` strings of the prior at temperature 1, in the order they came."""
-    blocks = [PriorBlock(min(BLOCK, count - start), 1.0, SEED + start) for start in range(0, count, BLOCK)]
+def sample(engine: Engine, count: int, *, grammar: bool = True) -> list[str]:
+    """`count` strings of the prior at temperature 1, in the order they came. grammar: as `PriorBlock` says."""
+    blocks = [PriorBlock(min(BLOCK, count - start), 1.0, SEED + start, grammar) for start in range(0, count, BLOCK)]
     items: list[Item[list[str]]] = engine.submit_many(PRIOR_MODEL.name, blocks)
     return [text for item in items for text in item.result()]
 

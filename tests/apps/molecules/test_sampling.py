@@ -35,7 +35,7 @@ def greedy(prior: Prior) -> list[int]:
 
 
 def test_a_cold_sampler_writes_the_likeliest_string(prior: Prior, tokenizer: SmilesTokenizer) -> None:
-    drawn = Sampler(prior, tokenizer).sample(PriorBlock(3, 1e-4, 0))
+    drawn = Sampler(prior, tokenizer).sample(PriorBlock(3, 1e-4, 0, grammar=False))
     assert drawn == [tokenizer.decode(greedy(prior))] * 3
 
 
