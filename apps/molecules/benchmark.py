@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from apps.molecules import metrics, moses
+from apps.molecules.sampling import TEMPERATURE
 from apps.molecules.speeds import models, sample, speeds
 from shared.errors import SextantError
 from shared.serving import CpuDevice, Engine
@@ -200,13 +201,14 @@ def _measure(arguments: argparse.Namespace) -> list[str]:
     with Engine(CpuDevice(slots=1, threads=1)) as engine:
         engine.add(*models(arguments.prior))
         samples = sample(engine, count)
-        own = measure.row("moses-lstm", samples)
-        free = measure.row("moses-lstm, not held to the grammar", sample(engine, count, grammar=False))
+        own = measure.row(f"moses-lstm at {TEMPERATURE}, as generate has it", samples)
+        plain = measure.row("the same at temperature 1", sample(engine, count, 1.0))
+        free = measure.row("the same at 1, not held to the grammar", sample(engine, count, 1.0, grammar=False))
         # of the training set: molecules of the test set have been counted in the statistics that they would be compared with
         real = random.Random(SEED).sample(measure.train, count)
         valid, drawn = control(measure.train, count)
         floor, failing = measure.row("real molecules (training set): the floor", real), measure.row("8-gram: a control", valid, drawn)
-        print(table([own, free, floor, failing, EARLIER, *PUBLISHED]), flush=True)
+        print(table([own, plain, free, floor, failing, EARLIER, *PUBLISHED]), flush=True)
         costs = rejections(samples, measure.filters)
         print(f"\nOf {count:,} samples, lost: " + (", ".join(f"{name} {number}" for name, number in costs.most_common()) or "none"))
         print("\nThe first 20 of them:\n\n" + "\n".join(f"    {text}" for text in samples[:20]), flush=True)

@@ -17,7 +17,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 PRIOR = WEIGHTS / "prior.safetensors"
 TOKENIZER = WEIGHTS / "tokenizer.json"
 PRIOR_SOURCE = Source(
-    "embedded", "apps/molecules/weights/prior.safetensors", "1", "32744b2ec1df7753365715bb112ef1e01aa01cdab446ee5cc2dccb5093a252ab"
+    "embedded", "apps/molecules/weights/prior.safetensors", "1", "4de4759d990b61c67073b914f4e8301906d424465ceadbf7bdcb8679fe721fc1"
 )
 PARAMETERS = 1_987_840
 GATES_BYTES = 640 * 4 * 6

@@ -11,7 +11,7 @@ from typing import Any
 
 from apps.molecules import metrics
 from apps.molecules.models import MODELS, PRIOR_MODEL
-from apps.molecules.sampling import BLOCK, LoadedPrior, PriorBlock
+from apps.molecules.sampling import BLOCK, TEMPERATURE, LoadedPrior, PriorBlock
 from shared.errors import SextantError
 from shared.serving import Device, DType, Engine, Item, Model
 
@@ -29,9 +29,9 @@ def _per_cpu_second(count: int, work: Callable[[], object]) -> float:
     return count / (time.process_time() - began)
 
 
-def sample(engine: Engine, count: int, *, grammar: bool = True) -> list[str]:
-    """`count` strings of the prior at temperature 1, in the order they came. grammar: as `PriorBlock` says."""
-    blocks = [PriorBlock(min(BLOCK, count - start), 1.0, SEED + start, grammar) for start in range(0, count, BLOCK)]
+def sample(engine: Engine, count: int, temperature: float = TEMPERATURE, *, grammar: bool = True) -> list[str]:
+    """`count` strings of the prior, in the order they came; temperature, grammar: by default as `generate` has them."""
+    blocks = [PriorBlock(min(BLOCK, count - start), temperature, SEED + start, grammar) for start in range(0, count, BLOCK)]
     items: list[Item[list[str]]] = engine.submit_many(PRIOR_MODEL.name, blocks)
     return [text for item in items for text in item.result()]
 

@@ -63,7 +63,7 @@ class GenerateRequest(_Selection):
 
     count: int = Field(default=100, ge=1, le=10_000, description="molecules to return, each different, after all filters")
     temperature: float = Field(
-        default=1.0, ge=0.3, le=1.5, allow_inf_nan=False, description="1 samples as the model learned; lower is safer and less diverse"
+        default=0.93, ge=0.3, le=1.5, allow_inf_nan=False, description="1 samples as the model learned; lower is safer and less diverse"
     )
     novel_only: bool = Field(default=False, description="reject molecules of the model's training set (MOSES)")
     admet: bool = Field(default=False, description="predict the 41 ADMET endpoints of every molecule too")

@@ -7,7 +7,8 @@ import torch
 
 from apps.molecules.models import TOKENIZER
 from apps.molecules.prior import Prior
-from apps.molecules.sampling import MAX_TOKENS, PriorBlock, Sampler
+from apps.molecules.sampling import MAX_TOKENS, TEMPERATURE, PriorBlock, Sampler
+from apps.molecules.tasks import GenerateRequest
 from apps.molecules.tokenizer import END, START, SmilesTokenizer
 from shared.errors import Cancelled
 
@@ -68,3 +69,7 @@ def test_it_stops_at_a_token(prior: Prior, tokenizer: SmilesTokenizer) -> None:
     with pytest.raises(Cancelled):
         Sampler(prior, tokenizer).sample(PriorBlock(4, 1.0, 1), Step())  # type: ignore[arg-type]
     assert seen == [0, 1, 2]
+
+
+def test_generate_samples_as_the_benchmark_measures() -> None:
+    assert GenerateRequest().temperature == TEMPERATURE
