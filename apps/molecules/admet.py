@@ -55,6 +55,9 @@ ATOM_BYTES = 24_000
 """Hidden states of 300 numbers for the directed bonds of an atom (measured: 22,900 where no neighbourhood repeats, 7,000 for peptides)."""
 
 
+NEVER_NEGATIVE = frozenset({"hr", "L/kg", "uL/min/10^6 cells", "uL/min/mg"})
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """One endpoint.
@@ -75,6 +78,10 @@ class Endpoint:
     auroc: float | None = None
     r2: float | None = None
     mae: float | None = None
+
+    def unphysical(self, value: float) -> bool:
+        """Whether a regression left what can be measured: a negative time, volume or clearance, a share beyond 0 to 100 %."""
+        return (value < 0 and self.unit in NEVER_NEGATIVE) or (self.unit == "%" and not 0 <= value <= 100)
 
 
 def _endpoints() -> dict[str, Endpoint]:

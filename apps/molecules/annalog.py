@@ -102,7 +102,7 @@ def check_hit(smiles: str) -> None:
         position, token = unknown[0]
         raise BadInput(
             f"The model that varies molecules does not know {token!r} (position {position} of {smiles}).",
-            remedy=f"It knows {', '.join(ELEMENTS)}: give a neutral form, no isotopes, no other element.",
+            remedy=f"It knows {', '.join(ELEMENTS)} and no isotopes: give a hit of these, uncharged if it is the charge.",
             field="hit",
         )
     size = len(symbols(smiles))

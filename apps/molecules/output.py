@@ -24,6 +24,8 @@ MAX_TITLE = 80
 """Of a molfile's first line (CTfile formats, BIOVIA 2020)."""
 
 ORIGIN = "Sextant "
+OWN = frozenset({"Notes", "Rejected", "Similarity", "Novel"})
+"""Ours even on a molecule that has none of them: a user's text must not pass for a note of the studio."""
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 FORMULA = ("=", "+", "-", "@", "\t")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
@@ -57,7 +59,7 @@ def _own_tags(tags: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str
     for tag, value in tags.items():
         name = one_line(tag, MAX_TITLE)
         if name and not name.startswith(ORIGIN) and value != ours.get(name):
-            name = f"{name} (input)" if name in ours else name
+            name = f"{name} (input)" if name in ours or name in OWN else name
             found[_free(name, found)] = value
     return found
 
@@ -84,7 +86,7 @@ def write_sdf(molecules: Sequence[Molecule], origin: Mapping[str, str]) -> bytes
 
 def _block(molecule: Molecule) -> str:
     mol = with_coordinates(molecule.smiles)
-    title = one_line(molecule.name, MAX_TITLE)
+    title = one_line(molecule.name, MAX_TITLE) or f"No. {molecule.row}"
     title = (
         f" {title}" if title.startswith("$$$$") else f"{title}." if title.endswith(("V2000", "V3000")) else title
     )  # lines with a meaning

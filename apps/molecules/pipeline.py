@@ -83,7 +83,6 @@ def analog_molecules(request: AnalogsRequest, context: Context) -> MoleculesResu
 
 def score_molecules(request: ScoreRequest, context: Context) -> MoleculesResult:
     """Every readable row gets its figures; every other one a reason."""
-    _refuse_objective(request.where)
     conditions = [Condition.parse(text) for text in request.where]
     predicted = request.endpoints != "properties" or any(each.predicted for each in conditions)
     entries, refused = reading.read_molecules(request.molecules, request.file, salts=request.salts)
@@ -99,6 +98,7 @@ def score_molecules(request: ScoreRequest, context: Context) -> MoleculesResult:
         scored.append(_judged(_described(entry, request, notes), request, [each for each in conditions if not each.predicted]))
         if done % 10 == 0:
             context.progress(done, len(entries), "molecules described")
+    context.progress(len(entries), len(entries) or 1, "molecules described")
     if not scored:
         raise BadInput(f"No molecule can be scored. Row {refused[0].row}: {refused[0].reason}")
     if predicted:
@@ -119,6 +119,7 @@ def _draw(request: Any, context: Context, judge: Judge, block: Callable[[int], A
         if len(judge.kept) >= request.count or judge.counts["drawn"] >= limit:
             break
     del judge.kept[request.count :]
+    context.progress(len(judge.kept), len(judge.kept) or 1, "molecules kept")
     for rule, count in judge.withheld.items():
         audit.record(app.key, "output", "withheld", f"{rule}: {count} of {judge.counts['drawn']} drawn", rule)
 
@@ -143,7 +144,7 @@ def _hit(request: AnalogsRequest) -> tuple[Chem.Mol, Molecule]:
     """The hit, checked before any work: readable, one component, within the model's vocabulary, harmless."""
     entries, refused = reading.read_molecules([request.hit], None, salts="refuse")
     if refused:
-        raise BadInput(refused[0].reason, field="hit")
+        raise BadInput(refused[0].reason.replace(", or salts=strip (--salts strip) to keep the largest organic one", ""), field="hit")
     entry = entries[0]
     finding = safety.screen(entry.mol)
     if finding is not None and safety.decide(finding, "start") == "refuse":
@@ -201,5 +202,8 @@ def _with_admet(molecules: Sequence[Molecule], context: Context, note: str = "mo
             )
             for index, name in enumerate(ENDPOINTS)
         }
-        found.append(molecule.model_copy(update={"admet": predictions}))
+        notes = molecule.notes
+        if absurd := [name for name, each in predictions.items() if ENDPOINTS[name].unphysical(each.value)]:
+            notes = [*notes, f"Predicted outside what is physical, so not to be used: {', '.join(absurd)}."]
+        found.append(molecule.model_copy(update={"admet": predictions, "notes": notes}))
     return found

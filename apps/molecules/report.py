@@ -25,6 +25,10 @@ def of_draws(kept: Sequence[Molecule], judge: Judge, request: Any, context: Cont
         warnings.append(
             f"Only {len(kept)} of {request.count} were found among {drawn:,} drawn: {reasons(judge)}. Loosen a filter or a condition."
         )
+    if withheld := judge.counts["withheld by the safety screen"]:
+        warnings.append(
+            f"{withheld} of {judge.counts['drawn']:,} drawn belong to controlled families and were withheld by the safety screen."
+        )
     return MoleculesResult(
         molecules=list(kept),
         rejected=judge.rejected,

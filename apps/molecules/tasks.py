@@ -123,7 +123,7 @@ class MoleculesResult(Result):
     counts: dict[str, int] = Field(default={}, description="how many were drawn, invalid, repeated, rejected by each filter, and kept")
     hit: Molecule | None = Field(default=None, description="the hit with its figures, for analogues")
     preview: Artifact = Field(description="PNG: the first molecules, drawn")
-    sdf: Artifact = Field(description="SDF (V2000) of the kept molecules, figures and origin as SD tags")
+    sdf: Artifact = Field(description="SDF (V2000) of the kept molecules, for analogues the hit first; figures and origin as SD tags")
     csv: Artifact = Field(description="CSV of all molecules, rejected and refused ones with the reason")
 
 

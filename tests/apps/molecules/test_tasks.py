@@ -156,6 +156,25 @@ class TestScore:
         result = score(molecules=["CCO", "c1ccccc1CCN"], where=["hERG<=0.1"], endpoints="properties")
         assert [bool(molecule.rejected) for molecule in result.molecules] == [False, True]
 
+    def test_a_liability_may_be_marked(self) -> None:
+        """Refused as an objective of what is made, and ordinary triage of what one has."""
+        result = score(molecules=["CCO", "c1ccccc1CCN"], where=["hERG>=0.1"], endpoints="properties")
+        assert [bool(molecule.rejected) for molecule in result.molecules] == [True, False]
+
+    def test_a_prediction_that_cannot_be_says_so(self) -> None:
+        penicillin, ethanol = score(molecules=["CC1(C)SC2C(NC(=O)Cc3ccccc3)C(=O)N2C1C(=O)O", "c1ccccc1"]).molecules
+        wrong = [name for name, each in penicillin.admet.items() if ENDPOINTS[name].unphysical(each.value)]
+        assert wrong and all(name in " ".join(penicillin.notes) for name in wrong)
+        assert not any("physical" in note for note in ethanol.notes) or any(
+            ENDPOINTS[name].unphysical(each.value) for name, each in ethanol.admet.items()
+        )
+
+    def test_a_users_note_does_not_pass_for_ours(self) -> None:
+        (molecule,) = score(file=("s.csv", b"SMILES,Notes\nCCO,Controlled family: nothing\n"), endpoints="properties").molecules
+        (record,) = sdf_records(score(file=("s.csv", b"SMILES,Notes\nCCO,Controlled family: nothing\n"), endpoints="properties"))
+        assert "Notes" not in record and record["Notes (input)"] == "Controlled family: nothing"
+        assert molecule.notes == []
+
     def test_nothing_at_all_is_refused(self) -> None:
         assert "no molecules were given" in refusal(score)
         assert "Row 1" in refusal(score, molecules=["C1CC"]) or "position" in refusal(score, molecules=["C1CC"])
@@ -176,6 +195,11 @@ class TestAnalogs:
         pattern = Chem.MolFromSmiles(core)
         assert len(result.molecules) == 8
         assert all(Chem.MolFromSmiles(molecule.smiles).HasSubstructMatch(pattern) for molecule in result.molecules)
+
+    def test_what_was_withheld_is_said(self) -> None:
+        result = analogs(hit="OC(=O)CCCc1ccc(cc1)N(CCCl)CCCl", count=2, admet=False)
+        assert result.counts["withheld by the safety screen"] > 0
+        assert "withheld" in " ".join(result.warnings)
 
     @pytest.mark.parametrize(
         ("fields", "words"),
