@@ -8,6 +8,7 @@ A line names its subject by sha256 alone, so that the log spreads nothing that w
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
@@ -106,10 +107,10 @@ def _append(line: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # let go of with the descriptor: another's line may be half there when its size already is
         # A disk that was full cut the last line off: begin a new one, or this one would be lost with it.
         size_bytes = os.fstat(descriptor).st_size
         whole = size_bytes == 0 or os.pread(descriptor, 1, size_bytes - 1) == b"\n"
-        # In one write: with O_APPEND the kernel lets no other process's line come in between.
         line = line if whole else b"\n" + line
         written = os.write(descriptor, line)
         if written != len(line):
