@@ -1,0 +1,69 @@
+"""Descriptions that were written apart from the synonyms find their class; what is no description is asked back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.audio.describing import ADJECTIVES, SYNONYMS, describe
+from apps.audio.parameters import draw
+from apps.audio.synthesis import classes
+
+HELD_OUT = json.loads((Path(__file__).parent / "effect_descriptions.json").read_text(encoding="utf-8"))
+AXES = {axis for kind in classes().values() for knob in kind.parameters for axis in knob.axes} | {"length"}
+
+
+def test_held_out_descriptions_find_their_class() -> None:
+    pairs = [(each["text"], each["class"]) for each in HELD_OUT["descriptions"]]
+    assert len(pairs) >= 60
+    right = [describe(text).kind == kind for text, kind in pairs]
+    assert sum(right) / len(right) >= 0.9
+
+
+@pytest.mark.parametrize("text", HELD_OUT["ask"])
+def test_what_is_no_description_is_asked_back(text: str) -> None:
+    found = describe(text)
+    assert found.kind is None and len({each.kind for each in found.nearest}) == 3
+
+
+def test_every_class_has_words_and_every_word_moves_something() -> None:
+    assert set(SYNONYMS) == set(classes())
+    moves = {axis for line in ADJECTIVES.values() for axis in line}
+    assert moves - {"distance_m", "intensity", "brightness"} <= AXES
+    assert AXES - moves - {"wet", "howl"} == set()
+
+
+def test_adjectives_reach_the_controls_and_the_knobs() -> None:
+    far = describe("a distant, very heavy explosion")
+    assert far.kind == "explosion" and far.distance_m >= 50 and far.wishes["weight"] > 1.2
+    assert describe("a bright bell").brightness > 0 > describe("a muffled bell").brightness
+    assert describe("loud thunder").intensity > 0 > describe("gentle rain").intensity
+    assert describe("a small dog barking").wishes["size"] < 0 < describe("a huge dog barking").wishes["size"]
+    assert "bright" not in describe("a bell").wishes
+
+
+def test_a_large_dog_barks_lower_than_a_small_one() -> None:
+    import numpy as np
+
+    def pitch(text: str) -> float:
+        found = describe(text)
+        assert found.kind == "dog_bark"
+        return float(np.median([draw("dog_bark", np.random.default_rng(s), wishes=found.wishes).values["pitch_hz"] for s in range(30)]))
+
+    assert pitch("a huge dog barking") < 0.7 * pitch("a tiny dog barking")
+
+
+def test_a_slip_of_the_pen_is_forgiven() -> None:
+    assert describe("explozion").kind == "explosion"
+    assert describe("helicoptr hovering").kind == "helicopter"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=80))
+def test_no_text_breaks_it(text: str) -> None:
+    found = describe(text)
+    assert len(found.nearest) == 3 and (found.kind is None or found.kind in SYNONYMS)
