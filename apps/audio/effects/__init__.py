@@ -1,1 +1,1 @@
-"""Procedural models of sound effects, one module per family; `apps.audio.synthesis` lists and renders them."""
+"""Procedural models of sound effects, one module per family; `apps.audio.effects.synthesis` lists and renders them."""

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.audio.effects.finishing import Finish, finish, loop, widen
-from apps.audio.parameters import Draw, draw
-from apps.audio.synthesis import MAX_DURATION_S, classes, find_class, is_usable, render
+from apps.audio.effects.parameters import Draw, draw
+from apps.audio.effects.synthesis import MAX_DURATION_S, classes, find_class, is_usable, render
 from shared.errors import BadInput, RunFailed
 
 __all__ = ["Made", "make"]

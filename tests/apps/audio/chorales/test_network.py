@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from apps.audio.chorale_cases import Costs, costs, likelihood
-from apps.audio.chorale_features import (
+from apps.audio.chorales.cases import Costs, costs, likelihood
+from apps.audio.chorales.chorale import HOLD, RANGES, REST, Chorale
+from apps.audio.chorales.features import (
     FRAME_WIDTH,
     GIVEN_WIDTH,
     PATTERN_WIDTH,
@@ -20,11 +21,10 @@ from apps.audio.chorale_features import (
     pattern_features,
     pitch_features,
 )
-from apps.audio.chorale_grid import Grid
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.chorale_sampling import voices_given
-from apps.audio.chorales import HOLD, RANGES, REST, Chorale
-from tests.apps.audio.chorale_examples import made
+from apps.audio.chorales.grid import Grid
+from apps.audio.chorales.network import ChoraleNetwork
+from apps.audio.chorales.sampling import voices_given
+from tests.apps.audio.chorales.examples import made
 
 
 @pytest.fixture(scope="module")

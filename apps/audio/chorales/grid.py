@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.audio.chorales import HOLD, REST, Chorale
+from apps.audio.chorales.chorale import HOLD, REST, Chorale
 
 __all__ = ["AGES", "CONTEXT", "DISTANCES", "HISTORY", "PENDING", "STEP_BINS", "Grid", "canonical_shift", "distance_bin", "step_bin"]
 

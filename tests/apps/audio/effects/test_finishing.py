@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.audio.effects.finishing import Finish, finish, loop, loudness_db, widen
 from apps.audio.effects.making import RHYTHMIC, make
-from apps.audio.synthesis import band_spectrum, classes, is_usable, render
+from apps.audio.effects.synthesis import band_spectrum, classes, is_usable, render
 from shared.errors import BadInput
 
 SUSTAINED = [key for key, kind in classes().items() if kind.sustained]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.audio.describing import ADJECTIVES, SYNONYMS, describe
-from apps.audio.parameters import draw
-from apps.audio.synthesis import classes
+from apps.audio.effects.describing import ADJECTIVES, SYNONYMS, describe
+from apps.audio.effects.parameters import draw
+from apps.audio.effects.synthesis import classes
 
 HELD_OUT = json.loads((Path(__file__).parent / "effect_descriptions.json").read_text(encoding="utf-8"))
 AXES = {axis for kind in classes().values() for knob in kind.parameters for axis in knob.axes} | {"length"}

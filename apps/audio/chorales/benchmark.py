@@ -1,6 +1,6 @@
 """The chorale model's figures: likelihood of the tunes it never saw, and pieces written from their metre, fermatas and key.
 
-python -m apps.audio.benchmark_chorales --data chorales.npz --weights RUN/chorales.safetensors --out FOLDER
+python -m apps.audio.chorales.benchmark --data chorales.npz --weights RUN/chorales.safetensors --out FOLDER
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import torch
 
-from apps.audio.chorale_cases import likelihood
-from apps.audio.chorale_metrics import figures
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.chorale_sampling import Commission, voices_given, write
-from apps.audio.chorales import STEPS_A_QUARTER, Chorale, Collection
+from apps.audio.chorales.cases import likelihood
+from apps.audio.chorales.chorale import STEPS_A_QUARTER, Chorale, Collection
+from apps.audio.chorales.metrics import figures
+from apps.audio.chorales.network import ChoraleNetwork
+from apps.audio.chorales.sampling import Commission, voices_given, write
 
 __all__ = ["KINDS", "likelihoods", "load", "main", "written"]
 
@@ -57,7 +57,7 @@ def written(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the chorale model.")
-    parser.add_argument("--data", type=Path, required=True, help="what derive_chorales.py wrote")
+    parser.add_argument("--data", type=Path, required=True, help="what derive.py wrote")
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder for figures.json and the written pieces")
     parser.add_argument("--pieces", type=int, default=40)

@@ -1,6 +1,6 @@
 """Fits the generative model of each effect's parameters to recorded clips, by analysis through synthesis.
 
-    python -m apps.audio.fit_effects --data FOLDER --out RUN [--rounds 160 120 120] [--kinds rain sea]
+    python -m apps.audio.effects.fit --data FOLDER --out RUN [--rounds 160 120 120] [--kinds rain sea]
 
 Only the training split is heard. Each class: its mean spectra give a few principal components; then rounds of draws are rendered and
 compared with every clip by the features of `hearing.features` and by the hidden layer of a guide, a classifier trained on the training
@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from apps.audio.effects.blocks import Floats
 from apps.audio.effects.classifier import Judge
 from apps.audio.effects.hearing import Clip, features, read_clips, read_samples
-from apps.audio.judge import hear
-from apps.audio.parameters import WEIGHTS, ClassModel, draw, prior_model, save_models
-from apps.audio.synthesis import BANDS, SAMPLE_RATE_HZ, band_spectrum, find_class, is_usable, render
+from apps.audio.effects.judge import hear
+from apps.audio.effects.parameters import WEIGHTS, ClassModel, draw, prior_model, save_models
+from apps.audio.effects.synthesis import BANDS, SAMPLE_RATE_HZ, band_spectrum, find_class, is_usable, render
 from shared.errors import SextantError
 
 __all__ = ["fit_class", "gaussian", "main", "spectrum_model"]
@@ -163,7 +163,7 @@ def _load(path: Path) -> ClassModel:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit what is not done yet, then write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m apps.audio.fit_effects", description="Fit the effects' parameters to recorded clips.")
+    parser = argparse.ArgumentParser(prog="python -m apps.audio.effects.fit", description="Fit the effects' parameters to recorded clips.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="what is done already is kept here")
     parser.add_argument("--rounds", type=int, nargs="+", default=list(ROUNDS), help="draws of each round")

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.audio import parameters
-from apps.audio.fit_effects import gaussian, spectrum_model
-from apps.audio.parameters import ClassModel, draw, fitted_model, prior_model, save_models
-from apps.audio.synthesis import BANDS, classes
+from apps.audio.effects import parameters
+from apps.audio.effects.fit import gaussian, spectrum_model
+from apps.audio.effects.parameters import ClassModel, draw, fitted_model, prior_model, save_models
+from apps.audio.effects.synthesis import BANDS, classes
 from shared.errors import NotFound
 
 KINDS = list(classes())

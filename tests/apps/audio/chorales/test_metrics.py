@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps.audio.chorale_metrics import (
+from apps.audio.chorales.chorale import Chorale
+from apps.audio.chorales.metrics import (
     FIFTH,
     OCTAVE,
     cadences,
@@ -19,7 +20,6 @@ from apps.audio.chorale_metrics import (
     sonorities,
     triads_at_fermatas,
 )
-from apps.audio.chorales import Chorale
 
 C_MAJOR = (72, 67, 64, 48)
 D_MINOR = (74, 69, 65, 50)

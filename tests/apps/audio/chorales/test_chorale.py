@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.audio.chorales import HOLD, REST, Chorale, Collection, melody, split_groups, tune_groups
-from tests.apps.audio.chorale_examples import made
+from apps.audio.chorales.chorale import HOLD, REST, Chorale, Collection, melody, split_groups, tune_groups
+from tests.apps.audio.chorales.examples import made
 
 
 def test_what_sounds_goes_on_until_something_begins() -> None:

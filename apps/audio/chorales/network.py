@@ -4,7 +4,7 @@ forward pass    a GRU over what has sounded, notes of all voices up to the step 
 backward pass   a GRU over what the user fixed, from the end to this step
 pattern head    which of the four voices begin something now: 16 patterns
 pitch head      the pitch of one that does; each candidate is scored by its intervals to the voice's last pitch, to the other voices and
-                to the key, so that a cadence learned in one place is known in all (inputs: chorale_features.py)
+                to the key, so that a cadence learned in one place is known in all (inputs: features.py)
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from apps.audio.chorale_features import (
+from apps.audio.chorales.features import (
     CANDIDATES,
     FRAME_WIDTH,
     GIVEN_WIDTH,

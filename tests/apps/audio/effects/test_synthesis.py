@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.audio.parameters import draw
-from apps.audio.synthesis import BANDS, band_spectrum, classes, is_usable, match_spectrum, render
+from apps.audio.effects.parameters import draw
+from apps.audio.effects.synthesis import BANDS, band_spectrum, classes, is_usable, match_spectrum, render
 from shared.errors import BadInput, NotFound
 
 KINDS = list(classes())

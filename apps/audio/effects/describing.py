@@ -29,7 +29,7 @@ FIRST_WORD = 0.2
 """What the first word is worth more than the last: in English the thing that sounds tends to come first."""
 LIKENESS = 0.62
 """Trigrams shared (Dice) from which on a word is taken for a synonym with another ending or a slip of the pen."""
-_WORDS = json.loads((Path(__file__).parent / "effects" / "words.json").read_text(encoding="utf-8"))
+_WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
 SYNONYMS: dict[str, dict[str, str]] = _WORDS["synonyms"]
 ADJECTIVES: dict[str, dict[str, float]] = {word: line["moves"] for line in _WORDS["adjectives"] for word in line["words"].split()}
 STRONGER, WEAKER, NEGATIONS, CONTEXT, STOPWORDS, FOREIGN = (

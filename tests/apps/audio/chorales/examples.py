@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.chorales import HOLD, RANGES, REST, Chorale
+from apps.audio.chorales.chorale import HOLD, RANGES, REST, Chorale
 
 
 def made(seed: int, bars: int = 4, sharps: int = 0, pickup: int = 4) -> Chorale:

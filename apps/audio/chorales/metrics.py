@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from apps.audio.chorales import STEPS_A_QUARTER, Chorale
+from apps.audio.chorales.chorale import STEPS_A_QUARTER, Chorale
 
 __all__ = [
     "cadences",

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.train_chorales import WEIGHTS, Task, export, random_given
+from apps.audio.chorales.network import ChoraleNetwork
+from apps.audio.chorales.train import WEIGHTS, Task, export, random_given
 from shared.training import Plan, Trainer
-from tests.apps.audio.chorale_examples import made
+from tests.apps.audio.chorales.examples import made
 
 
 def small() -> ChoraleNetwork:

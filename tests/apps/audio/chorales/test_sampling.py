@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from apps.audio.chorale_cases import likelihood
-from apps.audio.chorale_metrics import FIFTH, OCTAVE, crossings, parallels
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.chorale_sampling import Commission, bars_given, blank, voices_given, write
-from apps.audio.chorales import HOLD, RANGES, REST
-from tests.apps.audio.chorale_examples import made
+from apps.audio.chorales.cases import likelihood
+from apps.audio.chorales.chorale import HOLD, RANGES, REST
+from apps.audio.chorales.metrics import FIFTH, OCTAVE, crossings, parallels
+from apps.audio.chorales.network import ChoraleNetwork
+from apps.audio.chorales.sampling import Commission, bars_given, blank, voices_given, write
+from tests.apps.audio.chorales.examples import made
 
 
 @pytest.fixture(scope="module")

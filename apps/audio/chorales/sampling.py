@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.audio.chorale_cases import allowed_patterns, pitch_cases, tensor
-from apps.audio.chorale_features import CANDIDATES, LOWEST, ORDER, frame_features, given_features, pattern_features
-from apps.audio.chorale_grid import PENDING, Grid
-from apps.audio.chorale_network import ChoraleNetwork, PitchCases, rules
-from apps.audio.chorales import HOLD, REST, Chorale
+from apps.audio.chorales.cases import allowed_patterns, pitch_cases, tensor
+from apps.audio.chorales.chorale import HOLD, REST, Chorale
+from apps.audio.chorales.features import CANDIDATES, LOWEST, ORDER, frame_features, given_features, pattern_features
+from apps.audio.chorales.grid import PENDING, Grid
+from apps.audio.chorales.network import ChoraleNetwork, PitchCases, rules
 
 __all__ = ["Commission", "Written", "bars_given", "blank", "voices_given", "write"]
 

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from apps.audio.chorale_features import (
+from apps.audio.chorales.chorale import HOLD, REST, Chorale
+from apps.audio.chorales.features import (
     CANDIDATES,
     LOWEST,
     candidate_ranges,
@@ -19,9 +20,8 @@ from apps.audio.chorale_features import (
     pitch_features,
     references,
 )
-from apps.audio.chorale_grid import Grid
-from apps.audio.chorale_network import ChoraleNetwork, PitchCases
-from apps.audio.chorales import HOLD, REST, Chorale
+from apps.audio.chorales.grid import Grid
+from apps.audio.chorales.network import ChoraleNetwork, PitchCases
 
 __all__ = ["Costs", "allowed_patterns", "costs", "likelihood", "pitch_cases"]
 

@@ -4,7 +4,7 @@
     draw("rain", rng, wishes={"size": 1.2}, temperature=0.7)          # heavier drops, nearer to the typical
 
 A knob is modelled as the logit of its place in its range, a duration as its logarithm, a spectrum as a mean and a few principal components
-in dB. The fitted weights (`weights/effects.safetensors`, made by `fit_effects.py`) hold no audio; a class without them has hand-chosen
+in dB. The fitted weights (`weights/effects.safetensors`, made by `fit.py`) hold no audio; a class without them has hand-chosen
 values: the typical place of every knob, a standard deviation of 1, no spectrum.
 """
 
@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from apps.audio.effects.blocks import EffectClass, Floats
-from apps.audio.synthesis import BANDS, MAX_DURATION_S, MIN_DURATION_S, find_class
+from apps.audio.effects.synthesis import BANDS, MAX_DURATION_S, MIN_DURATION_S, find_class
 
 __all__ = ["WEIGHTS", "ClassModel", "Draw", "draw", "fitted_model", "prior_model", "save_models"]
 
-WEIGHTS = Path(__file__).parent / "weights" / "effects.safetensors"
+WEIGHTS = Path(__file__).parents[1] / "weights" / "effects.safetensors"
 PRIOR_DEVIATION = 1.0
 LOGIT_LIMIT = 4.0
 """Places beyond 1.8 % and 98.2 % of a range are the range's ends."""

@@ -2,7 +2,7 @@
 
     pip download --no-deps music21==10.5.0 --dest DATA
     python -m venv ENV && ENV/bin/pip install DATA/music21-10.5.0-py3-none-any.whl
-    python -m apps.audio.derive_chorales --corpus ENV/lib/python3.11/site-packages --out chorales.npz
+    python -m apps.audio.chorales.derive --corpus ENV/lib/python3.11/site-packages --out chorales.npz
 
 The music is in the public domain. Its encodings (Margaret Greentree 2004, CCARH) are in music21 by permission and without an open
 licence: what this writes is for training and measuring, and stays out of the repository.
@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from apps.audio.chorales import HOLD, RANGES, REST, SPLITS, STEPS_A_QUARTER, VOICES, Chorale, Collection
+from apps.audio.chorales.chorale import HOLD, RANGES, REST, SPLITS, STEPS_A_QUARTER, VOICES, Chorale, Collection
 
 __all__ = ["Unfit", "chorale_of", "main", "merged_rests", "metre"]
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from apps.audio import judge as judging
+from apps.audio.effects import judge as judging
 from apps.audio.effects.classifier import Judge
 from apps.audio.effects.hearing import features, log_mel, picture, read_clips
-from apps.audio.judge import Row, Sounds, diversity, frechet, main, measure, table
-from apps.audio.synthesis import render
+from apps.audio.effects.judge import Row, Sounds, diversity, frechet, main, measure, table
+from apps.audio.effects.synthesis import render
 from shared.errors import NotFound
 
 TOLD_APART = ("rain", "bell", "clock")

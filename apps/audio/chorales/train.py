@@ -1,7 +1,7 @@
 """How the chorale model was trained: maximum likelihood on Bach's four-part chorales, whatever subset of the notes is given.
 
-    python -m apps.audio.derive_chorales --corpus SITE_PACKAGES --out chorales.npz
-    python -m apps.audio.train_chorales --data chorales.npz --out RUN
+    python -m apps.audio.chorales.derive --corpus SITE_PACKAGES --out chorales.npz
+    python -m apps.audio.chorales.train --data chorales.npz --out RUN
 
 Stop it when you like; started again with the same folder, it goes on. The weights (float16) end up in RUN.
 """
@@ -18,10 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from apps.audio.chorale_cases import costs, likelihood
-from apps.audio.chorale_grid import Grid
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.chorales import Chorale, Collection
+from apps.audio.chorales.cases import costs, likelihood
+from apps.audio.chorales.chorale import Chorale, Collection
+from apps.audio.chorales.grid import Grid
+from apps.audio.chorales.network import ChoraleNetwork
 from shared.training import Plan, Trainer
 
 __all__ = ["Task", "export", "main", "random_given"]
@@ -100,14 +100,14 @@ def export(network: nn.Module, step: int, folder: Path) -> str:
     from safetensors.torch import save
 
     tensors = {name: value.detach().cpu().half().contiguous() for name, value in network.state_dict().items()}
-    content = save(tensors, metadata={"made": f"apps/audio/train_chorales.py, {step} steps on Bach's chorales (music21 10.5 corpus)"})
+    content = save(tensors, metadata={"made": f"apps/audio/chorales/train.py, {step} steps on Bach's chorales (music21 10.5 corpus)"})
     (folder / WEIGHTS).write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the chorale model.")
-    parser.add_argument("--data", type=Path, required=True, help="what derive_chorales.py wrote")
+    parser.add_argument("--data", type=Path, required=True, help="what derive.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder of this run: checkpoint, log, weights")
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from apps.audio.chorales import HOLD, REST
-from apps.audio.derive_chorales import Unfit, merged_rests, metre
+from apps.audio.chorales.chorale import HOLD, REST
+from apps.audio.chorales.derive import Unfit, merged_rests, metre
 
 
 def test_a_pickup_stands_at_the_end_of_its_bar() -> None:

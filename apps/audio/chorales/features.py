@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from apps.audio.chorale_grid import AGES, CONTEXT, DISTANCES, HISTORY, STEP_BINS, Grid, distance_bin, step_bin
-from apps.audio.chorales import HOLD, RANGES, REST
+from apps.audio.chorales.chorale import HOLD, RANGES, REST
+from apps.audio.chorales.grid import AGES, CONTEXT, DISTANCES, HISTORY, STEP_BINS, Grid, distance_bin, step_bin
 
 __all__ = [
     "CANDIDATES",

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import torch
 
-from apps.audio.benchmark_chorales import likelihoods, load, written
-from apps.audio.chorale_network import ChoraleNetwork
-from apps.audio.train_chorales import WEIGHTS, export
-from tests.apps.audio.chorale_examples import made
+from apps.audio.chorales.benchmark import likelihoods, load, written
+from apps.audio.chorales.network import ChoraleNetwork
+from apps.audio.chorales.train import WEIGHTS, export
+from tests.apps.audio.chorales.examples import made
 
 
 def test_exported_weights_are_measured(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """How like recordings the effects are: a judge that learned from clips the generator never saw.
 
-    python -m apps.audio.judge --data FOLDER [--count 2] [--seed 1]
+    python -m apps.audio.effects.judge --data FOLDER [--count 2] [--seed 1]
 
 FOLDER: the effect clips with their index.csv. Prints a row each for real clips, random parameters and fitted parameters, the three by
 class, and exits with 1 where a target is missed. Sounds are made in the proportions of the training split's classes. The judge is an
@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 from apps.audio.effects.classifier import Array, Judge
 from apps.audio.effects.hearing import Clip, features, log_mel, picture, read_clips, read_samples
 from apps.audio.effects.making import make
-from apps.audio.parameters import ClassModel, draw, prior_model
-from apps.audio.synthesis import SAMPLE_RATE_HZ, classes, find_class, is_usable, render
+from apps.audio.effects.parameters import ClassModel, draw, prior_model
+from apps.audio.effects.synthesis import SAMPLE_RATE_HZ, classes, find_class, is_usable, render
 from shared.errors import SextantError
 
 __all__ = ["TARGETS", "Row", "Sounds", "frechet", "main", "measure", "missed"]
@@ -187,7 +187,7 @@ def missed(row: Row, by_chance: Row, *, silent: int) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns 1 where a target is missed."""
-    parser = argparse.ArgumentParser(prog="python -m apps.audio.judge", description="How like recordings the effects are.")
+    parser = argparse.ArgumentParser(prog="python -m apps.audio.effects.judge", description="How like recordings the effects are.")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--count", type=int, default=2, help="sounds made for each clip of the training split")
     parser.add_argument("--seed", type=int, default=1)

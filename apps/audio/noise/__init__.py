@@ -1,0 +1,1 @@
+"""Noise reduction for speech, music and effects."""
