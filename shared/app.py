@@ -153,7 +153,7 @@ class App:
                 "name": model.name,
                 "description": model.description,
                 "licence": model.licence,
-                "source": {"kind": model.source.kind, "location": model.source.location, "revision": model.source.revision},
+                "source": {"kind": model.source.kind, "location": model.source.location, "revision": model.revision},
                 "size_bytes": model.nbytes(DType.FLOAT32),
                 "works": why_not is None,
                 "why_not": why_not,

@@ -7,7 +7,7 @@
     |   +-- Unsupported              415  unsupported        a file of a kind the task does not take
     |   +-- UploadStopped            408  upload_stopped     a body that did not come to its end
     +-- Unauthorized                 401  unauthorized       a server wants an API key, and this is none of its keys
-    +-- Forbidden                    403  forbidden          asked from another web page, or by a name that is not the server's
+    +-- Forbidden                    403  forbidden          asked from another web page or by a foreign name; a licence nobody accepted
     +-- DeclarationError             500  declaration        an app is declared wrongly (a clash, a reserved name)
     +-- Unavailable                  503  unavailable        a package, weight file or device is missing
     +-- Cancelled                    499  cancelled          somebody asked for it to stop

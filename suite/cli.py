@@ -4,7 +4,7 @@
     sextant <app> <task> INPUT... [--out DIR] [--json]  run a task; several inputs or a folder make a batch
     sextant runs list|show|repeat|cancel                the run history
     sextant serve                                       dashboards and HTTP API at http://127.0.0.1:8501
-    sextant models                                      every model: source, licence, bytes, whether it works here
+    sextant models [pull NAME]                          every model: source, licence, bytes, whether it works here; fetch one
     sextant doctor                                      what works on this machine, and why not
     sextant audit                                       what was refused, when, and by which rule
     sextant demo                                        every task of every studio on real input

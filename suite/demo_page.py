@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["write_page"]
 
 _EMBEDDED = ("image/png", "image/jpeg", "image/webp", "image/svg+xml")
+_PLAYED = ("audio/wav", "audio/flac", "audio/mpeg", "audio/ogg")
 _EMBEDDED_BYTES = 3 * 2**20
 
 
@@ -62,8 +63,11 @@ def _result(entry: Shown, root: Path) -> str:
     links = "".join(
         f'<a href="{escape(path.relative_to(root).as_posix())}" download>{escape(artifact.name)}</a> ' for artifact, path in entry.files
     )
+    sounds = "".join(
+        _player(artifact, path.relative_to(root)) for artifact, path in entry.files if artifact.media_type.startswith("audio/")
+    )
     warnings = "".join(f'<p class="warning">{escape(warning)}</p>' for warning in (entry.result.warnings if entry.result else []))
-    return f'{pictures}{_figures(entry)}{warnings}<p class="files">{links}</p>'
+    return f'{pictures}{sounds}{_figures(entry)}{warnings}<p class="files">{links}</p>'
 
 
 def _pictures(entry: Shown) -> list[Artifact]:
@@ -79,6 +83,14 @@ def _fits(artifact: Artifact) -> bool:
 def _picture(artifact: Artifact, title: str) -> str:
     data = base64.b64encode(artifact.read()).decode()
     return f'<img src="data:{artifact.media_type};base64,{data}" alt="{escape(f"{title}: {artifact.name}")}">'
+
+
+def _player(artifact: Artifact, path: Path) -> str:
+    """The file beside the page, played where it is; MIDI and the like have no player in a browser."""
+    if artifact.media_type not in _PLAYED:
+        return ""
+    name, source = escape(artifact.name), escape(path.as_posix())
+    return f'<figure><figcaption>{name}</figcaption><audio controls preload="none" aria-label="{name}" src="{source}"></audio></figure>'
 
 
 def _figures(entry: Shown) -> str:

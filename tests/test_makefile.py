@@ -20,6 +20,7 @@ GOALS = {
     "bench-http": "-m tests.benchmarks.http --only medical",
     "bench-medical": "-m apps.medical.benchmark --only medical",
     "bench-molecules": "-m apps.molecules.benchmark --only medical",
+    "bench-audio": "-m apps.audio.benchmark --only medical",
 }
 
 

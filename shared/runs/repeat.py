@@ -37,7 +37,7 @@ def refuse_changes(run: Run, task: Task[Any, Any], engine: Engine) -> None:
             message = f"The run {run.id} used the model {used['name']!r}, which {task.app.title} no longer has."
             raise Unavailable(message, remedy=f"Run it again with another model: {task.key} has {_names(task)}.")
         device = engine.device
-        _compare(run, used, {"revision": model.source.revision, "device": device.name, "dtype": str(default_dtype(device))})
+        _compare(run, used, {"revision": model.revision, "device": device.name, "dtype": str(default_dtype(device))})
 
 
 def refuse_other_models(run: Run, used: Sequence[ModelUse]) -> None:

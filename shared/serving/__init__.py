@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shared.serving.engine import Engine
     from shared.serving.fake import FakeDevice
     from shared.serving.item import Item, Used
-    from shared.serving.model import DType, Loaded, Model, Source, Step
+    from shared.serving.model import DType, Loaded, Model, Source, Step, Terms
     from shared.serving.status import LoadedModel, Status
     from shared.serving.stream import Stream
 
@@ -35,6 +35,7 @@ __all__ = [
     "Status",
     "Step",
     "Stream",
+    "Terms",
     "Used",
     "default_engine",
 ]
@@ -53,6 +54,7 @@ _HOME = {
     "Status": "status",
     "Step": "model",
     "Stream": "stream",
+    "Terms": "model",
     "Used": "item",
     "default_engine": "default",
 }

@@ -1,6 +1,7 @@
 """What a studio declares about a model, asked before anything of it is loaded.
 
 Source    where the weights come from, pinned
+Terms     what their licence asks a person to accept
 DType     the number format it runs in
 Model     the declaration: one frozen object a model
 Loaded    what `Model.load` returns: weights on a device, ready to run batches
@@ -19,7 +20,7 @@ from shared.errors import DeclarationError, SextantError
 if TYPE_CHECKING:
     from shared.serving.device import Device
 
-__all__ = ["DType", "Loaded", "Model", "Source", "Step"]
+__all__ = ["DType", "Loaded", "Model", "Source", "Step", "Terms"]
 
 Req = TypeVar("Req")
 Res = TypeVar("Res")
@@ -45,13 +46,26 @@ class Source:
     """Where weights come from.
 
     kind: `embedded` (a file of the installation), `hub` (`owner/name`) or `endpoint` (a server's URL).
-    location: path, hub name or URL; revision: the pinned commit or version; sha256: of the file, 64 hex digits, or "".
+    location: path, hub name or URL; revision: the pinned commit or version, "" for a hub source that is pinned when it is pulled;
+    sha256: of the file, 64 hex digits, or ""; files: patterns of a hub source's files, all harmless ones when left out.
     """
 
     kind: Literal["embedded", "hub", "endpoint"]
     location: str
     revision: str = ""
     sha256: str = ""
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a licence asks to be accepted before its weights are loaded (`shared.serving.hub`).
+
+    consequence: what follows for the user, as in "not for commercial use"; url: of the licence's text.
+    """
+
+    consequence: str
+    url: str = ""
 
 
 class Step(Protocol):
@@ -91,7 +105,7 @@ class Model(Generic[Req, Res]):
     idle (never for torch on a CPU, whose callers would each start a pool of threads). tolerance: the declared largest
     absolute difference between results of a request alone and in a batch. cpu_fallback: may run on the CPU when the
     device is out of memory. check: raises the SextantError that `load` would meet for a missing file or package, quickly
-    and without loading.
+    and without loading. terms: what has to be accepted first, if anything.
 
     Raises DeclarationError for an empty name or a limit below 1.
     """
@@ -111,6 +125,16 @@ class Model(Generic[Req, Res]):
     cpu_fallback: bool = True
     description: str = ""
     check: Callable[[], object] | None = None
+    terms: Terms | None = None
+
+    @property
+    def revision(self) -> str:
+        """The version of its weights: as declared; of a hub source that pins no commit, the one that was pulled."""
+        if self.source.kind != "hub":
+            return self.source.revision
+        from shared.serving.hub import revision
+
+        return revision(self.source)
 
     def why_not(self) -> str | None:
         """Why it cannot work here, in a sentence; None when nothing is missing."""

@@ -81,6 +81,7 @@ class Seat:
         self.entry = site.ledger.entry(model.name, model.nbytes(self.dtype))
         self._model = model
         self._slots = 1 if model.concurrency == 1 else 0
+        self._revision = model.source.revision
         self._used: dict[int, Used] = {}
 
     def try_pin(self, working_bytes: int) -> bool:
@@ -102,6 +103,8 @@ class Seat:
     def load(self) -> None:
         """Load on an admitted seat; it stays pinned, so that nobody evicts it before its first use."""
         self.site.device.enter()
+        self._used.clear()  # what is pulled anew from the hub has another revision
+        self._revision = self._model.revision
         self.site.ledger.loaded(self.entry, self._model.load(self.site.device, self.dtype))
 
     def failed(self) -> None:
@@ -126,6 +129,6 @@ class Seat:
         used = self._used.get(batch_size)
         if used is None:
             model = self._model
-            used = Used(model.name, model.source.revision, self.site.device.name, str(self.dtype), batch_size)
+            used = Used(model.name, self._revision, self.site.device.name, str(self.dtype), batch_size)
             self._used[batch_size] = used
         return used

@@ -9,6 +9,9 @@
     compare     two pictures of the same place under one slider
     grid        cards that can be chosen and picked
     drawing     an SVG that Python drew
+    sound       a recording in several states, or several takes, heard and seen
+    score       a piece as score, piano roll and sound at one place
+    media       files that a page's scripts fetch
     rule        the tick scale that shows progress and memory
     generic     a whole page from a studio's declaration alone
     style       the look

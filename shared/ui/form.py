@@ -59,6 +59,10 @@ class Form:
         self._drawn.add(name)
         self._values[name] = value
 
+    def refuse(self, why: BadInput) -> None:
+        """Not ready to run, though every field is valid: said when the request is asked for."""
+        self._problem = why
+
     def leave_out(self, *names: str) -> None:
         """Fields that this page does not ask for: their defaults hold."""
         self._drawn.update(names)

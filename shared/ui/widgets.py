@@ -86,6 +86,7 @@ def _number(widget: Widget) -> Any:
     if few and not widget.optional and not widget.open_bounds and widget.look != "number":
         step = 1 if whole else (float(high or 0) - float(low or 0)) / 100
         return st.slider(widget.label, low, high, step=step, key=widget.key, help=widget.help, persist_state="session")
+    cleared: dict[str, Any] = {"value": None} if widget.optional else {}  # else an emptied field would be its lower bound
     return st.number_input(
         widget.label,
         min_value=low,
@@ -96,6 +97,7 @@ def _number(widget: Widget) -> Any:
         placeholder=widget.placeholder or None,
         format=None if whole else "%g",
         persist_state="session",
+        **cleared,
     )
 
 

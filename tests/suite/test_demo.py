@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.app import App, Context, Example, Request, Result
+from shared.app import App, Artifact, Context, Example, Request, Result
 from tests.suite.conftest import Sextant
 
 
@@ -46,3 +46,22 @@ def test_an_example_that_fails_is_shown_and_fails_the_demo(sextant: Sextant, tmp
 
 def test_only_an_installed_studio_can_be_shown(sextant: Sextant) -> None:
     assert sextant("demo", "--only", "gone").status == 2
+
+
+def test_sounds_are_played_from_beside_the_page(sextant: Sextant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = App("loud", "Loud", "It rings.")
+
+    class Rings(Result):
+        sound: Artifact
+        notes: Artifact
+
+    @app.task(examples=[Example("A bell", {})])
+    def ring(request: Request, context: Context) -> Rings:
+        """Ring."""
+        return Rings(sound=context.artifact("bell.wav", b"RIFF", "audio/wav"), notes=context.artifact("bell.mid", b"MThd", "audio/midi"))
+
+    monkeypatch.setattr("suite.demo.load_apps", lambda: ([app], []))
+    sextant("demo", "--out", "shown")
+    page = (tmp_path / "shown" / "index.html").read_text()
+    (source,) = re.findall(r'<audio [^>]*src="([^"]+)"', page)
+    assert (tmp_path / "shown" / source).read_bytes() == b"RIFF"

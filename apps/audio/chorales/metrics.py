@@ -12,22 +12,29 @@ from itertools import combinations
 
 import numpy as np
 
-from apps.audio.chorales.chorale import STEPS_A_QUARTER, Chorale
+from apps.audio.chorales.chorale import STEPS_A_QUARTER, Chorale, melody
 
 __all__ = [
+    "blunders",
     "cadences",
     "chords",
     "crossings",
     "divergence",
+    "ends_at_home",
     "figures",
     "harmony",
+    "leaps",
     "longest_copy",
+    "longest_stutter",
     "parallels",
+    "rests_within",
     "sonorities",
     "triads_at_fermatas",
 ]
 
 FIFTH, OCTAVE = 7, 0
+STUTTER = 6
+"""More notes of one pitch in a row than this are counted; 96 % of the training chorales have no more."""
 KINDS = {"major": (0, 4, 7), "minor": (0, 3, 7), "diminished": (0, 3, 6)}
 HARMONIES: list[tuple[int, str, frozenset[int]]] = [
     (root, kind, frozenset((root + step) % 12 for step in steps)) for kind, steps in KINDS.items() for root in range(12)
@@ -149,6 +156,54 @@ def longest_copy(chorale: Chorale, training: Sequence[Chorale]) -> int:
         else:
             high = middle - 1
     return low
+
+
+def ends_at_home(chorale: Chorale) -> bool:
+    """Whether the last 16th is the tonic's triad, major or minor, with the tonic in the bass; the tonic is the signature's if not known."""
+    tonic = 7 * chorale.sharps % 12 if chorale.tonic is None else chorale.tonic
+    final = [int(one) % 12 for one in chorale.sounding[-1] if one]
+    classes = {(one - tonic) % 12 for one in final}
+    return bool(final) and final[-1] == tonic and (classes <= {0, 4, 7} or classes <= {0, 3, 7})
+
+
+def rests_within(chorale: Chorale) -> int:
+    """16ths of a voice that are silent between its first and its last note."""
+    count = 0
+    for column in chorale.sounding.T:
+        sung = np.flatnonzero(column)
+        if len(sung):
+            count += int((column[sung[0] : sung[-1] + 1] == 0).sum())
+    return count
+
+
+def longest_stutter(chorale: Chorale) -> int:
+    """The most notes of one pitch that a voice strikes in a row."""
+    longest = 0
+    for voice in range(4):
+        line = melody(chorale.cells[:, voice])
+        changes = np.flatnonzero(np.diff(line)) + 1
+        longest = max(longest, int(np.diff([0, *changes, len(line)]).max()))
+    return longest
+
+
+def leaps(chorale: Chorale, voice: int) -> int:
+    """Melodic steps of a voice wider than a fifth other than the octave, and augmented fourths: what hymn writers avoid."""
+    moves = np.abs(np.diff(melody(chorale.cells[:, voice])))
+    return int((((moves > 7) & (moves != 12)) | (moves == 6)).sum())
+
+
+def blunders(pieces: Sequence[Chorale]) -> dict[str, float]:
+    """What anybody would hear: shares of pieces in percent, rests in percent of all 16ths of a voice, leaps per 100 notes."""
+    notes = [[len(melody(piece.cells[:, voice])) for voice in range(4)] for piece in pieces]
+    inner = [sum(leaps(piece, voice) for voice in (1, 2)) for piece in pieces]
+    return {
+        "ends_astray_percent": 100 * sum(not ends_at_home(piece) for piece in pieces) / len(pieces),
+        "rests_percent": 100 * sum(map(rests_within, pieces)) / (4 * sum(map(len, pieces))),
+        "stutters_percent": 100 * sum(longest_stutter(piece) > STUTTER for piece in pieces) / len(pieces),
+        "longest_stutter": max(map(longest_stutter, pieces)),
+        "soprano_leaps": 100 * sum(leaps(piece, 0) for piece in pieces) / max(1, sum(one[0] for one in notes)),
+        "inner_leaps": 100 * sum(inner) / max(1, sum(one[1] + one[2] for one in notes)),
+    }
 
 
 def figures(pieces: Sequence[Chorale], training: Sequence[Chorale]) -> dict[str, float]:

@@ -4,70 +4,55 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    attack_decay,
-    band,
-    burst,
-    drift,
-    lowpass,
-    modes,
-    noise,
-    place,
-    pulses,
-    scatter,
-    times,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
 
 def _thump(rng: Rng, pitch_hz: float, length_s: float, fall: float) -> Floats:
     """A sine whose pitch falls by the factor `fall`: the push of air or of a skin."""
-    t = times(max(int(length_s * SAMPLE_RATE_HZ), 64))
+    t = blocks.times(max(int(length_s * SAMPLE_RATE_HZ), 64))
     pitch = pitch_hz * (1 + fall * np.exp(-t / (0.12 * length_s)))
-    return np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE_HZ + rng.uniform(0, 0.5)) * attack_decay(len(t), 0.002, length_s)
+    return np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE_HZ + rng.uniform(0, 0.5)) * blocks.attack_decay(len(t), 0.002, length_s)
 
 
 def _explosion(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
     length = values["body"]
     for at, level in ((0.0, 1.0), *((rng.uniform(0.05, 0.5) * length, rng.uniform(0.2, 0.7)) for _ in range(int(values["blasts"])))):
-        body = burst(rng, length, 0.004, lowpass(values["cutoff_hz"] * 2 ** rng.normal(0, 0.3), 1.0), -3.0)
-        dull = burst(rng, length, 0.03, lowpass(0.25 * values["cutoff_hz"], 1.5), -3.0)
-        place(total, (body * attack_decay(len(body), 0.004, 0.6 * length) + dull) * np.exp(drift(len(body), rng, 9.0, 0.35)), at, level)
-        place(total, _thump(rng, values["thump_hz"], 0.5 * length, 1.5), at, values["thump"] * level)
-        place(total, burst(rng, 0.04, 0.0005, band(2500, 4.0)), at, values["crack"] * level)
+        cutoff = values["cutoff_hz"] * 2 ** rng.normal(0, 0.3)
+        for octaves, part, gain in ((1.0, 0.45, 1.0), (-0.5, 0.8, 0.8), (-2.0, 1.2, 0.7)):  # the higher, the sooner over
+            layer = blocks.burst(rng, part * length, 0.004, blocks.lowpass(cutoff * 2**octaves, 1.0), -3.0)
+            layer *= np.exp(blocks.drift(len(layer), rng, 3.0, 0.25) + blocks.drift(len(layer), rng, 11.0, 0.12))
+            blocks.place(total, layer, at, gain * level)
+        blocks.place(total, _thump(rng, values["thump_hz"], 0.5 * length, 1.5), at, values["thump"] * level)
+        blocks.place(total, blocks.burst(rng, 0.04, 0.0005, blocks.band(2500, 4.0)), at, values["crack"] * level)
     falling = _debris_density(n, length)
-    grains = [burst(rng, rng.uniform(0.01, 0.06), 0.001, band(rng.uniform(400, 4000), 1.5)) for _ in range(5)]
-    return total + values["debris"] * scatter(n, rng, grains, 60.0, 6.0, density=falling) * falling
+    grains = [blocks.burst(rng, rng.uniform(0.01, 0.06), 0.001, blocks.band(rng.uniform(400, 4000), 1.5)) for _ in range(5)]
+    return total + values["debris"] * blocks.scatter(n, rng, grains, 60.0, 6.0, density=falling) * falling
 
 
 def _debris_density(n: int, length_s: float) -> Floats:
     """(n,) density of falling pieces: none at first, most after a third of the blast, then thinning out."""
-    t = times(n) / max(length_s, 0.05)
+    t = blocks.times(n) / max(length_s, 0.05)
     return np.minimum(t / 0.3, 1.0) * np.exp(-1.5 * t) + 1e-6
 
 
 def _gunshot(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["spacing"], 0.03)[: max(1, int(values["shots"]))]:
-        crack = burst(rng, values["crack_s"], 0.0003, band(values["crack_hz"] * 2 ** rng.normal(0, 0.08), 3.5))
-        place(total, crack, float(at), 1.6 * rng.uniform(0.85, 1.0))
-        body = burst(rng, values["body"], 0.001, lowpass(values["body_hz"] * 2 ** rng.normal(0, 0.08), 1.2), -2.0)
-        place(total, body, float(at))
-        place(total, _thump(rng, values["thump_hz"], 0.12, 2.0), float(at), values["thump"])
+    for at in blocks.pulses(n, rng, values["spacing"], 0.03)[: max(1, int(values["shots"]))]:
+        crack = blocks.burst(rng, values["crack_s"], 0.0003, blocks.band(values["crack_hz"] * 2 ** rng.normal(0, 0.08), 3.5))
+        blocks.place(total, crack, float(at), 1.6 * rng.uniform(0.85, 1.0))
+        body = blocks.burst(rng, values["body"], 0.001, blocks.lowpass(values["body_hz"] * 2 ** rng.normal(0, 0.08), 1.2), -2.0)
+        blocks.place(total, body, float(at))
+        blocks.place(total, _thump(rng, values["thump_hz"], 0.12, 2.0), float(at), values["thump"])
         for _ in range(4):
-            echo = burst(rng, 1.5 * values["body"], 0.02, lowpass(0.4 * values["body_hz"], 1.0), -3.0)
-            place(total, echo, float(at) + rng.uniform(0.03, 0.4), values["echo"] * rng.uniform(0.1, 0.5))
-        place(
+            echo = blocks.burst(rng, 1.5 * values["body"], 0.02, blocks.lowpass(0.4 * values["body_hz"], 1.0), -3.0)
+            blocks.place(total, echo, float(at) + rng.uniform(0.03, 0.4), values["echo"] * rng.uniform(0.1, 0.5))
+        blocks.place(
             total,
-            modes(4800, rng, np.array([2900.0, 4300.0, 6100.0]), np.full(3, 0.03), np.full(3, 0.3)),
+            blocks.modes(4800, rng, np.array([2900.0, 4300.0, 6100.0]), np.full(3, 0.03), np.full(3, 0.3)),
             float(at) + 0.045,
             values["bolt"],
         )
@@ -76,15 +61,17 @@ def _gunshot(values: Values, n: int, rng: Rng) -> Floats:
 
 def _impact(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["spacing"], 0.2)[: max(1, int(values["hits"]))]:
+    for at in blocks.pulses(n, rng, values["spacing"], 0.2)[: max(1, int(values["hits"]))]:
         count = 9
         spread = np.sort(rng.uniform(1.0, 9.0, count)) ** values["inharmonic"]
         frequencies = values["pitch_hz"] * spread * 2 ** rng.normal(0, 0.02, count)
         decays = values["ring"] * (frequencies / frequencies[0]) ** -0.6 * rng.uniform(0.6, 1.4, count)
-        ring = modes(min(n, int(1.3 * values["ring"] * SAMPLE_RATE_HZ) + 256), rng, frequencies, decays, rng.uniform(0.3, 1.0, count) / 2)
-        place(total, ring, float(at), values["tone"])
-        place(total, burst(rng, values["thud"], 0.001, lowpass(values["noise_hz"], 1.2), -1.5), float(at))
-        place(total, _thump(rng, 0.5 * values["pitch_hz"] + 40, 0.1, 1.0), float(at), 0.7)
+        ring = blocks.modes(
+            min(n, int(1.3 * values["ring"] * SAMPLE_RATE_HZ) + 256), rng, frequencies, decays, rng.uniform(0.3, 1.0, count) / 2
+        )
+        blocks.place(total, ring, float(at), values["tone"])
+        blocks.place(total, blocks.burst(rng, values["thud"], 0.001, blocks.lowpass(values["noise_hz"], 1.2), -1.5), float(at))
+        blocks.place(total, _thump(rng, 0.5 * values["pitch_hz"] + 40, 0.1, 1.0), float(at), 0.7)
     return total
 
 
@@ -92,17 +79,19 @@ def _fireworks(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
     seconds = n / SAMPLE_RATE_HZ
     launch = min(values["launch"], 0.45 * seconds)
-    climb = times(max(int(launch * SAMPLE_RATE_HZ), 64))
+    climb = blocks.times(max(int(launch * SAMPLE_RATE_HZ), 64))
     pitch = values["whistle_hz"] * (0.6 + 0.8 * climb / max(launch, 0.01)) * (1 + 0.02 * np.sin(2 * np.pi * 28 * climb))
-    whistle = np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE_HZ) + 0.5 * noise(len(climb), rng, band(values["whistle_hz"] * 2, 2.0))
-    place(total, whistle * np.minimum(climb / 0.05, 1) * np.linspace(0.7, 0.2, len(climb)), 0.0, values["whistle"])
+    whistle = np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE_HZ) + 0.5 * blocks.noise(
+        len(climb), rng, blocks.band(values["whistle_hz"] * 2, 2.0)
+    )
+    blocks.place(total, whistle * np.minimum(climb / 0.05, 1) * np.linspace(0.7, 0.2, len(climb)), 0.0, values["whistle"])
     for at in launch + np.concatenate([[0.0], np.sort(rng.uniform(0, max(seconds - launch, 0.1), int(values["shells"])))]):
-        place(total, burst(rng, 0.7, 0.002, lowpass(700 * 2 ** rng.normal(0, 0.5), 1.0), -3.0), float(at), 1.2)
-        place(total, _thump(rng, 70, 0.25, 2.0), float(at), 0.8)
+        blocks.place(total, blocks.burst(rng, 0.7, 0.002, blocks.lowpass(700 * 2 ** rng.normal(0, 0.5), 1.0), -3.0), float(at), 1.2)
+        blocks.place(total, _thump(rng, 70, 0.25, 2.0), float(at), 0.8)
         tail = max(int(1.4 * SAMPLE_RATE_HZ), 64)
-        fade = attack_decay(tail, 0.25, 1.3)
-        grains = [burst(rng, 0.006, 0.0003, band(rng.uniform(2000, 6000), 1.5)) for _ in range(4)]
-        place(total, scatter(tail, rng, grains, values["sparkles"], 6.0, density=fade + 1e-6) * fade, float(at) + 0.1, 1.5)
+        fade = blocks.attack_decay(tail, 0.25, 1.3)
+        grains = [blocks.burst(rng, 0.006, 0.0003, blocks.band(rng.uniform(2000, 6000), 1.5)) for _ in range(4)]
+        blocks.place(total, blocks.scatter(tail, rng, grains, values["sparkles"], 6.0, density=fade + 1e-6) * fade, float(at) + 0.1, 1.5)
     return total
 
 

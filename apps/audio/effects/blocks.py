@@ -17,6 +17,7 @@ __all__ = [
     "SAMPLE_RATE_HZ",
     "EffectClass",
     "Floats",
+    "Pace",
     "Parameter",
     "Rng",
     "Values",
@@ -79,11 +80,26 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """What comes one by one: `fewest` to `most` of them where no duration is asked for, each `knob` and gap_s seconds after the last.
+
+    The last one has the part `end` of that time to die away in.
+    """
+
+    knob: str
+    fewest: int
+    most: int
+    gap_s: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True)
 class EffectClass:
     """A kind of sound and how it is made.
 
     key: lower-case name. synthesize: (values, n samples, rng) -> (n,) float64 of any level. natural_s: shortest and longest duration
-    that sounds natural. sustained: whether it goes on for as long as wanted (and so can loop), or happens once.
+    that sounds natural. sustained: whether it goes on for as long as wanted (and so can loop), or happens once. default: what is made
+    where no duration is asked for: from so many to so many seconds, so many events, or (None) as long as the model draws.
     """
 
     key: str
@@ -92,6 +108,7 @@ class EffectClass:
     synthesize: Callable[[Values, int, Rng], Floats]
     natural_s: tuple[float, float] = (0.5, 3.0)
     sustained: bool = False
+    default: tuple[float, float] | Pace | None = None
 
 
 def times(n: int) -> Floats:

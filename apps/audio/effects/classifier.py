@@ -31,11 +31,14 @@ class Judge:
         """(n, 64): the first member's hidden layer, each of unit variance over the clips it learned from."""
         return _hidden(self._members[0], self._scaled(features)) / self._unit
 
+    def chances(self, features: Array) -> Array:
+        """(n, classes), in the order of `kinds`, each row of sum 1."""
+        x = self._scaled(features)
+        return np.mean([_softmax(_hidden(member, x) @ member[2] + member[3]) for member in self._members], axis=0)
+
     def classify(self, features: Array) -> NDArray[Any]:
         """n class keys."""
-        x = self._scaled(features)
-        chances = sum(_softmax(_hidden(member, x) @ member[2] + member[3]) for member in self._members)
-        return np.array(self.kinds)[np.argmax(chances, axis=1)]
+        return np.array(self.kinds)[np.argmax(self.chances(features), axis=1)]
 
 
 def _hidden(weights: list[Array], x: Array) -> Array:

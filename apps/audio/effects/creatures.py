@@ -7,27 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    attack_decay,
-    band,
-    burst,
-    curve,
-    drift,
-    edges,
-    formants,
-    noise,
-    place,
-    pulses,
-    shape,
-    times,
-    train,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Pace, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
@@ -36,32 +17,37 @@ def _voice(
     n: int, rng: Rng, pitch_hz: Floats, throat_hz: float, *, breath: float, rough: float, open_path: Floats, width: float = 0.25
 ) -> Floats:
     """(n,) a voiced call of unit peak: pitch curve, throat resonances that open and close (open_path 0 to 1), breath and roughness."""
-    jitter = np.exp(drift(n, rng, 90.0, 0.05 * rough) + drift(n, rng, 12.0, 0.02))
-    growl = 1 + rough * 0.8 * np.sin(np.cumsum(2 * np.pi * (35 + 25 * rng.uniform()) * np.exp(drift(n, rng, 9.0, 0.3)) / SAMPLE_RATE_HZ))
-    glottis = train(pitch_hz * jitter, 150) * growl
-    air = noise(n, rng, None, -1.0) * (0.5 + np.abs(growl))
+    jitter = np.exp(blocks.drift(n, rng, 90.0, 0.05 * rough) + blocks.drift(n, rng, 12.0, 0.02))
+    growl = 1 + rough * 0.8 * np.sin(
+        np.cumsum(2 * np.pi * (35 + 25 * rng.uniform()) * np.exp(blocks.drift(n, rng, 9.0, 0.3)) / SAMPLE_RATE_HZ)
+    )
+    glottis = blocks.train(pitch_hz * jitter, 150) * growl
+    air = blocks.noise(n, rng, None, -1.0) * (0.5 + np.abs(growl))
     source = (1 - breath) * glottis + breath * air
     ratios = (1.0, 1.9, 3.3, 4.8)
-    closed = formants([(0.7 * throat_hz * r, 2 * width * throat_hz, 1 / (1 + k)) for k, r in enumerate(ratios)], 0.01)
-    opened = formants([(1.35 * throat_hz * r, 2 * width * throat_hz, 1 / (1 + 0.6 * k)) for k, r in enumerate(ratios)], 0.02)
+    closed = blocks.formants([(0.7 * throat_hz * r, 2 * width * throat_hz, 1 / (1 + k)) for k, r in enumerate(ratios)], 0.01)
+    opened = blocks.formants([(1.35 * throat_hz * r, 2 * width * throat_hz, 1 / (1 + 0.6 * k)) for k, r in enumerate(ratios)], 0.02)
     tilt = lambda f: 1 / (1 + (f / 3500) ** 1.2)  # noqa: E731 - a curve, used twice below
-    made = shape(source, lambda f: closed(f) * tilt(f)) * (1 - open_path) + shape(source, lambda f: opened(f) * tilt(f)) * open_path
+    made = (
+        blocks.shape(source, lambda f: closed(f) * tilt(f)) * (1 - open_path)
+        + blocks.shape(source, lambda f: opened(f) * tilt(f)) * open_path
+    )
     return made / (np.abs(made).max() + 1e-9)
 
 
 def _roar(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["length"] * (1.2 + values["pause"]), 0.2):
+    for at in blocks.pulses(n, rng, values["length"] * (1.2 + values["pause"]), 0.2):
         length = max(int(values["length"] * rng.uniform(0.8, 1.2) * SAMPLE_RATE_HZ), 1200)
         length = min(length, n) if at == 0 else length
-        bend = curve(length, [(0, 0.8), (rng.uniform(0.15, 0.4), 1.0 + values["bend"]), (1, 0.7)])
-        pitch = values["pitch_hz"] * 2 ** rng.normal(0, 0.08) * bend * np.exp(drift(length, rng, 5.0, 0.06))
-        mouth = curve(length, [(0, 0.1), (rng.uniform(0.2, 0.4), 1.0), (0.7, rng.uniform(0.4, 1.0)), (1, 0.0)])
+        bend = blocks.curve(length, [(0, 0.8), (rng.uniform(0.15, 0.4), 1.0 + values["bend"]), (1, 0.7)])
+        pitch = values["pitch_hz"] * 2 ** rng.normal(0, 0.08) * bend * np.exp(blocks.drift(length, rng, 5.0, 0.06))
+        mouth = blocks.curve(length, [(0, 0.1), (rng.uniform(0.2, 0.4), 1.0), (0.7, rng.uniform(0.4, 1.0)), (1, 0.0)])
         call = _voice(length, rng, pitch, values["throat_hz"], breath=values["breath"], rough=values["rough"], open_path=mouth)
         under = _voice(length, rng, 0.5 * pitch, 0.6 * values["throat_hz"], breath=0.3, rough=1.0, open_path=mouth)
         shaped = np.tanh((call + values["under"] * under) * (1 + 3 * values["rough"]))
-        fade = curve(length, [(0, 0), (values["attack"], 1), (0.6, 0.8), (1, 0)]) ** 1.3
-        place(total, shaped * fade * np.exp(drift(length, rng, 6.0, 0.2)), float(at), rng.uniform(0.75, 1.0))
+        fade = blocks.curve(length, [(0, 0), (values["attack"], 1), (0.6, 0.8), (1, 0)]) ** 1.3
+        blocks.place(total, shaped * fade * np.exp(blocks.drift(length, rng, 6.0, 0.2)), float(at), rng.uniform(0.75, 1.0))
     return total
 
 
@@ -71,15 +57,17 @@ def _bark(values: Values, n: int, rng: Rng) -> Floats:
     while at < n / SAMPLE_RATE_HZ:
         for _ in range(int(rng.integers(1, 2 + round(values["group"])))):
             length = int(values["length"] * 2 ** rng.normal(0, 0.25) * SAMPLE_RATE_HZ)
+            if total.any() and at + length / SAMPLE_RATE_HZ > n / SAMPLE_RATE_HZ:
+                return total  # rather a bark less than half a bark
             peak = rng.uniform(0.15, 0.4)
-            bend = curve(length, [(0, 0.7), (peak, 1 + values["bend"] * rng.uniform(0.5, 1.4)), (1, rng.uniform(0.5, 0.8))])
+            bend = blocks.curve(length, [(0, 0.7), (peak, 1 + values["bend"] * rng.uniform(0.5, 1.4)), (1, rng.uniform(0.5, 0.8))])
             pitch = values["pitch_hz"] * 2 ** rng.normal(0, 0.1) * bend
-            mouth = curve(length, [(0, 0.1), (rng.uniform(0.25, 0.5), 1.0), (1, 0.1)])
+            mouth = blocks.curve(length, [(0, 0.1), (rng.uniform(0.25, 0.5), 1.0), (1, 0.1)])
             throat = values["throat_hz"] * 2 ** rng.normal(0, 0.07)
             breath = float(np.clip(values["breath"] + 0.1 * rng.standard_normal(), 0.02, 0.95))
             call = _voice(length, rng, pitch, throat, breath=breath, rough=values["rough"] * rng.uniform(0.5, 1.3), open_path=mouth)
-            fade = np.minimum(np.arange(length) / (0.012 * SAMPLE_RATE_HZ), 1) * curve(length, [(0, 1), (0.5, 0.7), (1, 0)]) ** 1.5
-            place(total, np.tanh(2 * call) * fade, at, rng.uniform(0.55, 1.0))
+            fade = np.minimum(np.arange(length) / (0.012 * SAMPLE_RATE_HZ), 1) * blocks.curve(length, [(0, 1), (0.5, 0.7), (1, 0)]) ** 1.5
+            blocks.place(total, np.tanh(2 * call) * fade, at, rng.uniform(0.55, 1.0))
             at += length / SAMPLE_RATE_HZ + rng.uniform(0.03, 0.18)
         at += values["pause"] * rng.uniform(0.5, 1.6)
     return total
@@ -87,16 +75,20 @@ def _bark(values: Values, n: int, rng: Rng) -> Floats:
 
 def _cry(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["length"] + values["pause"], 0.15):
+    for at in blocks.pulses(n, rng, values["length"] + values["pause"], 0.15):
         length = int(values["length"] * rng.uniform(0.7, 1.3) * SAMPLE_RATE_HZ)
-        bend = curve(length, [(0, 0.75), (0.15, 1.0), (rng.uniform(0.4, 0.7), 1.0 + values["bend"] * rng.uniform(0.5, 1.2)), (1, 0.7)])
-        vibrato = 1 + 0.02 * np.sin(2 * np.pi * rng.uniform(5, 8) * times(length))
+        bend = blocks.curve(
+            length, [(0, 0.75), (0.15, 1.0), (rng.uniform(0.4, 0.7), 1.0 + values["bend"] * rng.uniform(0.5, 1.2)), (1, 0.7)]
+        )
+        vibrato = 1 + 0.02 * np.sin(2 * np.pi * rng.uniform(5, 8) * blocks.times(length))
         pitch = values["pitch_hz"] * 2 ** rng.normal(0, 0.06) * bend * vibrato
-        mouth = curve(length, [(0, 0.2), (0.2, 1.0), (0.8, rng.uniform(0.6, 1.0)), (1, 0.1)])
+        mouth = blocks.curve(length, [(0, 0.2), (0.2, 1.0), (0.8, rng.uniform(0.6, 1.0)), (1, 0.1)])
         call = _voice(length, rng, pitch, values["throat_hz"], breath=values["breath"], rough=values["rough"], open_path=mouth)
-        place(total, call * edges(length, 0.05, 0.12) * np.exp(drift(length, rng, 5.0, 0.15)), float(at), rng.uniform(0.7, 1.0))
-        gasp = burst(rng, 0.3, 0.15, formants([(1800, 900, 1.0), (3600, 1500, 0.7)]))
-        place(total, gasp, float(at) + length / SAMPLE_RATE_HZ + 0.03, 0.05)
+        blocks.place(
+            total, call * blocks.edges(length, 0.05, 0.12) * np.exp(blocks.drift(length, rng, 5.0, 0.15)), float(at), rng.uniform(0.7, 1.0)
+        )
+        gasp = blocks.burst(rng, 0.3, 0.15, blocks.formants([(1800, 900, 1.0), (3600, 1500, 0.7)]))
+        blocks.place(total, gasp, float(at) + length / SAMPLE_RATE_HZ + 0.03, 0.05)
     return total
 
 
@@ -108,50 +100,54 @@ def _rooster(values: Values, n: int, rng: Rng) -> Floats:
         length = int(part * rng.uniform(0.8, 1.2) * SAMPLE_RATE_HZ)
         lift = (0.0, 0.25, 0.45, 0.5)[index] * values["lift"]
         path = [(0, lift - 0.3), (0.15, lift), (0.7, lift - 0.1 * (index == 3)), (1, lift - values["fall"] * (index == 3) - 0.2)]
-        pitch = values["pitch_hz"] * 2 ** (curve(length, path) + drift(length, rng, 8.0, 0.015))
-        mouth = curve(length, [(0, 0.2), (0.3, 1.0), (1, 0.3)])
+        pitch = values["pitch_hz"] * 2 ** (blocks.curve(length, path) + blocks.drift(length, rng, 8.0, 0.015))
+        mouth = blocks.curve(length, [(0, 0.2), (0.3, 1.0), (1, 0.3)])
         call = _voice(length, rng, pitch, values["throat_hz"], breath=values["breath"], rough=values["rough"], open_path=mouth)
-        place(total, call * edges(length, 0.02, 0.05 + 0.4 * (index == 3) * last), when, (0.5, 0.6, 0.9, 1.0)[index])
+        blocks.place(total, call * blocks.edges(length, 0.02, 0.05 + 0.4 * (index == 3) * last), when, (0.5, 0.6, 0.9, 1.0)[index])
         when += length / SAMPLE_RATE_HZ + rng.uniform(0.02, 0.09)
     return total
 
 
 def _sneeze(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for index, at in enumerate(pulses(n, rng, 1.8, 0.3)[: 1 + int(rng.uniform() < 0.25)]):
+    for index, at in enumerate(blocks.pulses(n, rng, 1.8, 0.3)[: 1 + int(rng.uniform() < 0.25)]):
         length = int(values["inhale"] * rng.uniform(0.7, 1.2) * SAMPLE_RATE_HZ)
-        pitch = values["pitch_hz"] * curve(length, [(0, 0.8), (1, 1.3)])
-        ah = _voice(length, rng, pitch, 650, breath=0.75, rough=0.2, open_path=curve(length, [(0, 0.3), (1, 1.0)]))
-        place(total, ah * curve(length, [(0, 0), (0.8, 1), (1, 0)]), float(at), values["ah"] * (0.6 if index else 1.0))
+        pitch = values["pitch_hz"] * blocks.curve(length, [(0, 0.8), (1, 1.3)])
+        ah = _voice(length, rng, pitch, 650, breath=0.75, rough=0.2, open_path=blocks.curve(length, [(0, 0.3), (1, 1.0)]))
+        blocks.place(total, ah * blocks.curve(length, [(0, 0), (0.8, 1), (1, 0)]), float(at), values["ah"] * (0.6 if index else 1.0))
         start = float(at) + length / SAMPLE_RATE_HZ + rng.uniform(0.01, 0.08)
-        hiss = burst(rng, values["length"], 0.008, lambda f: band(values["hiss_hz"], 2.2)(f) + 0.3 * band(1400, 1.5)(f))
-        place(total, hiss, start, 0.9)
+        hiss = blocks.burst(
+            rng, values["length"], 0.008, lambda f: blocks.band(values["hiss_hz"], 2.2)(f) + 0.3 * blocks.band(1400, 1.5)(f)
+        )
+        blocks.place(total, hiss, start, 0.9)
         voiced = int(0.8 * values["length"] * SAMPLE_RATE_HZ)
         oo = _voice(
             voiced,
             rng,
-            values["pitch_hz"] * curve(voiced, [(0, 1.6), (1, 0.8)]),
+            values["pitch_hz"] * blocks.curve(voiced, [(0, 1.6), (1, 0.8)]),
             480,
             breath=0.3,
             rough=0.3,
-            open_path=curve(voiced, [(0, 1), (1, 0)]),
+            open_path=blocks.curve(voiced, [(0, 1), (1, 0)]),
         )
-        place(total, oo * attack_decay(voiced, 0.015, 1.2 * values["length"]), start + 0.03, values["voice"])
+        blocks.place(total, oo * blocks.attack_decay(voiced, 0.015, 1.2 * values["length"]), start + 0.03, values["voice"])
     return total
 
 
 def _farm(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["length"] + values["pause"], 0.25):
+    for at in blocks.pulses(n, rng, values["length"] + values["pause"], 0.25):
         length = max(int(values["length"] * rng.uniform(0.7, 1.3) * SAMPLE_RATE_HZ), 1200)
-        bleat = np.exp(values["bleat"] * np.sin(2 * np.pi * values["bleat_hz"] * times(length) * np.exp(drift(length, rng, 3.0, 0.05))))
-        bend = curve(length, [(0, 0.8), (0.3, 1 + values["bend"]), (1, 0.75)])
+        bleat = np.exp(
+            values["bleat"] * np.sin(2 * np.pi * values["bleat_hz"] * blocks.times(length) * np.exp(blocks.drift(length, rng, 3.0, 0.05)))
+        )
+        bend = blocks.curve(length, [(0, 0.8), (0.3, 1 + values["bend"]), (1, 0.75)])
         pitch = values["pitch_hz"] * 2 ** rng.normal(0, 0.07) * bend * bleat**0.15
-        mouth = curve(length, [(0, 0.0), (0.3, 1.0), (1, rng.uniform(0.3, 0.9))])
+        mouth = blocks.curve(length, [(0, 0.0), (0.3, 1.0), (1, rng.uniform(0.3, 0.9))])
         call = _voice(length, rng, pitch, values["throat_hz"], breath=values["breath"], rough=values["rough"], open_path=mouth)
-        place(
+        blocks.place(
             total,
-            call * bleat / np.exp(values["bleat"]) * edges(length, 0.04, 0.15 * values["length"] + 0.01),
+            call * bleat / np.exp(values["bleat"]) * blocks.edges(length, 0.04, 0.15 * values["length"] + 0.01),
             float(at),
             rng.uniform(0.7, 1.0),
         )
@@ -213,6 +209,7 @@ CLASSES = (
         _bark,
         (1.0, 4.0),
         True,
+        Pace("length", 1, 3, gap_s=0.15),
     ),
     EffectClass(
         "baby_cry",
@@ -221,6 +218,7 @@ CLASSES = (
         _cry,
         (2.0, 6.0),
         True,
+        (2.5, 5.0),
     ),
     EffectClass(
         "rooster",

@@ -21,13 +21,16 @@ __all__ = ["MARGIN", "THRESHOLD", "Description", "Nearest", "describe"]
 
 THRESHOLD = 0.5
 """A strong word behind a preposition reaches 0.6; a hint alone 0.35."""
+FEW_UNDERSTOOD, COVERED = 0.8, 0.3
+"""The threshold where less than 30 % of the telling words are understood: "best price for shoes online"."""
 MARGIN = 0.04
 """Below this between the first two, ask."""
 MAX_LETTERS = 500
 HINT, PHRASE, BEHIND_PREPOSITION = 0.35, 1.5, 0.6
-FIRST_WORD = 0.2
+FIRST_WORD = 0.4
 """What the first word is worth more than the last: in English the thing that sounds tends to come first."""
-LIKENESS = 0.62
+ABBREVIATION = 0.7
+LIKENESS = 0.68
 """Trigrams shared (Dice) from which on a word is taken for a synonym with another ending or a slip of the pen."""
 _WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
 SYNONYMS: dict[str, dict[str, str]] = _WORDS["synonyms"]
@@ -35,6 +38,9 @@ ADJECTIVES: dict[str, dict[str, float]] = {word: line["moves"] for line in _WORD
 STRONGER, WEAKER, NEGATIONS, CONTEXT, STOPWORDS, FOREIGN = (
     frozenset(_WORDS[name].split()) for name in ("stronger", "weaker", "negations", "context", "stopwords", "foreign")
 )
+_EXTENSION = re.compile(r"\.(wav|wave|mp3|ogg|opus|flac|aiff?|m4a)\b", re.IGNORECASE)
+_HEADING = re.compile(r"^\s*(?:INT|EXT)\.\s*([^-\u2013:]*)[-\u2013:](.*)$", re.DOTALL)
+"""EXT. FARM, DAWN - rooster crows: the place comes first in a script."""
 CONTROLS = ("distance_m", "intensity", "brightness")
 
 
@@ -71,7 +77,11 @@ def describe(text: str) -> Description:
     if scores[ranked[0]] < THRESHOLD:
         closeness = _closeness(text[:MAX_LETTERS])
         ranked.sort(key=lambda kind: (-scores[kind], -closeness[kind]))
-    sure = scores[ranked[0]] >= THRESHOLD and scores[ranked[0]] - scores[ranked[1]] >= MARGIN and not _foreign(words)
+    sure = (
+        scores[ranked[0]] >= (THRESHOLD if _covered(words, understood) else FEW_UNDERSTOOD)
+        and scores[ranked[0]] - scores[ranked[1]] >= MARGIN
+        and not _foreign(words)
+    )
     wishes, controls = _wishes([word for word, _ in words])
     return Description(
         text,
@@ -87,16 +97,19 @@ def describe(text: str) -> Description:
 
 def _words(text: str) -> list[tuple[str, float]]:
     """(word, weight): lower case without accents; 0.6 behind a preposition, until a comma or `and`."""
-    plain = unicodedata.normalize("NFKD", text.lower())
+    text = _HEADING.sub(r"\2 in \1", text)
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[a-zA-Z]{3})\d+\b", " ", _EXTENSION.sub(" ", text))  # DogBarking2.wav
+    plain = unicodedata.normalize("NFKD", spaced.lower())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("8-bit", "8bit").replace("'s", "")
-    found, weight = [], 1.0
+    found: list[tuple[str, float]] = []
+    weight = 1.0
     for token in re.findall(r"[^\W_]+|[,;.:]", plain):
         if token in CONTEXT:
             weight = BEHIND_PREPOSITION
         elif token in (",", ";", ".", ":", "and", "while"):
             weight = 1.0
         if token[0].isalnum():
-            found.append((token, weight))
+            found.extend((part, weight) for part in _unglued(token))
     return found
 
 
@@ -108,6 +121,21 @@ def _stem(word: str) -> str:
                 word = word[: -len(ending)]
                 break
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word
+
+
+@cache
+def _unglued(word: str) -> tuple[str, ...]:
+    """(word,), or its two parts where it is unknown and both of them are known: babycrying, ticktock."""
+    known = _vocabulary()
+    if len(word) < 7 or _stem(word) in known:
+        return (word,)
+    parts = ((word[:at], word[at:]) for at in range(3, len(word) - 2))
+    return next((pair for pair in parts if all(_stem(part) in known for part in pair)), (word,))
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(stem for entries in _table().values() for stems, _ in entries for stem in stems)
 
 
 @cache
@@ -168,12 +196,19 @@ def _scores(words: list[tuple[str, float]]) -> tuple[dict[str, float], list[str]
     return scores, understood
 
 
+def _same(stem: str) -> dict[str, float]:
+    return {kind: w for kind, entries in _table().items() for s, w in entries if s == (stem,)}
+
+
 @cache
 def _gains(stem: str) -> dict[str, float]:
     """{class: weight} of one word: those with the same stem, else the likest ones if they are like enough."""
-    same = {kind: w for kind, entries in _table().items() for s, w in entries if s == (stem,)}
-    if same or len(stem) < 5:
+    same = _same(stem)
+    if same or len(stem) < 4:
         return same
+    begun = {kind for kind, entries in _table().items() for s, w in entries if len(s) == 1 and w > HINT and s[0].startswith(stem)}
+    if len(begun) == 1:  # expl, heli
+        return dict.fromkeys(begun, ABBREVIATION)
     like = {
         kind: max((w * _likeness(stem, s[0]) for s, w in entries if len(s) == 1 and _likeness(stem, s[0]) >= LIKENESS), default=0.0)
         for kind, entries in _table().items()
@@ -185,6 +220,14 @@ def _closeness(text: str) -> dict[str, float]:
     """{class: likeness of its likest word to any word of the text}: an order for questions, never an answer."""
     words = [_stem(word) for word, _ in _words(text) if word not in STOPWORDS]
     return {kind: max((_likeness(w, s[0]) for w in words for s, _ in entries), default=0.0) for kind, entries in _table().items()}
+
+
+def _covered(words: list[tuple[str, float]], understood: list[str]) -> bool:
+    """Whether enough of what the text is about was understood."""
+    known = {word for phrase in understood for word in phrase.split()}
+    plain = STOPWORDS | CONTEXT | STRONGER | WEAKER | NEGATIONS
+    telling = [word for word, _ in words if word not in plain and (word in known or word not in ADJECTIVES) and not word.isdigit()]
+    return sum(word in known for word in telling) >= COVERED * len(telling)
 
 
 def _foreign(words: list[tuple[str, float]]) -> bool:

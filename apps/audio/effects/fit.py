@@ -26,8 +26,8 @@ from apps.audio.effects.blocks import Floats
 from apps.audio.effects.classifier import Judge
 from apps.audio.effects.hearing import Clip, features, read_clips, read_samples
 from apps.audio.effects.judge import hear
-from apps.audio.effects.parameters import WEIGHTS, ClassModel, draw, prior_model, save_models
-from apps.audio.effects.synthesis import BANDS, SAMPLE_RATE_HZ, band_spectrum, find_class, is_usable, render
+from apps.audio.effects.parameters import WEIGHTS, ClassModel, draw, knobs_code, prior_model, render_draw, save_models
+from apps.audio.effects.synthesis import BANDS, SAMPLE_RATE_HZ, band_spectrum, find_class, is_usable
 from shared.errors import SextantError
 
 __all__ = ["fit_class", "gaussian", "main", "spectrum_model"]
@@ -39,7 +39,8 @@ WIDEN = 1.3
 NEAREST = (1.0, 0.6, 0.35)
 """Weights of the draws nearest to a clip."""
 KEEP_CORRELATION = 0.6
-LEAST_DEVIATION = 0.25
+LEAST_DEVIATION, FEW = 0.25, 8
+"""No deviation falls below 0.25 (1 + 8 / clips): what two or four clips have in common is not what the class has."""
 LONGEST_S = 4.0
 GUIDE_WEIGHT = 1.0
 BLOCKS = ((0, 64, 1.0), (64, 128, 1.0), (128, 192, 0.7), (192, 216, 1.0), (216, 279, 1.0), (279, 295, 1.0), (295, 304, 1.0))
@@ -66,12 +67,12 @@ def spectrum_model(spectra: Floats) -> tuple[Floats, Floats]:
     return np.concatenate([mean[None], v[:count] * scale[:, None]]), u[:, :count] * np.sqrt(len(spectra))
 
 
-def gaussian(x: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """(mean, lower factor) of weighted points, correlations shrunk to 60 %, no deviation below 0.25: few clips must not make a needle."""
+def gaussian(x: Floats, weights: Floats, least: float = LEAST_DEVIATION) -> tuple[Floats, Floats]:
+    """(mean, lower factor) of weighted points, correlations shrunk to 60 %, no deviation below `least`: no needles."""
     mean = weights @ x / weights.sum()
     centred = x - mean
     covariance = (centred * weights[:, None]).T @ centred / weights.sum()
-    diagonal = np.diag(np.maximum(np.diag(covariance), LEAST_DEVIATION**2))
+    diagonal = np.diag(np.maximum(np.diag(covariance), least**2))
     mixed = KEEP_CORRELATION * covariance + (1 - KEEP_CORRELATION) * diagonal
     mixed[np.diag_indices_from(mixed)] = np.diag(diagonal)
     return mean, np.linalg.cholesky(mixed)
@@ -107,7 +108,7 @@ class _Fit:
             x = model.mean + model.factor @ z
             exact = ClassModel(x, np.zeros((len(x), len(x))), model.spectrum)
             chosen = draw(self.kind.key, self.rng, model=exact)
-            signal = render(self.kind.key, chosen.values, min(chosen.duration_s, LONGEST_S), self.rng, chosen.spectrum_db)
+            signal = render_draw(self.kind.key, chosen, self.rng, min(chosen.duration_s, LONGEST_S))
             if is_usable(signal):
                 self.draws.x.append(x)
                 self.draws.matched.append(matched)
@@ -137,27 +138,32 @@ def fit_class(
     mean[-1], deviations[-1] = fit.log_seconds.mean(), max(float(fit.log_seconds.std()), 0.1)
     without = ClassModel(mean, np.diag(deviations))
     with_match = ClassModel(np.concatenate([mean, np.zeros(extra)]), np.diag(np.concatenate([deviations, np.ones(extra)])), fit.spectrum)
-    share = 0.5
+    share, least = 0.5, LEAST_DEVIATION * (1 + FEW / len(clips))
     note = []
     for size in rounds:
         fit.round(size, with_match, without, share)
         points, weights, far_with = fit.nearest(True)
-        with_match = ClassModel(*gaussian(points, weights), fit.spectrum)
+        with_match = ClassModel(*gaussian(points, weights, least), fit.spectrum)
         points, weights, far_without = fit.nearest(False)
-        without = ClassModel(*gaussian(points[:, :count], weights))
+        without = ClassModel(*gaussian(points[:, :count], weights, least))
         share = 0.8 if far_with <= far_without else 0.2
         note.append(f"{far_with:.2f}/{far_without:.2f}")
     chosen = with_match if far_with <= far_without else without
     return chosen, f"{kind}: {len(clips)} clips, distance with/without match {' '.join(note)}"
 
 
-def _save(path: Path, model: ClassModel) -> None:
+def _save(path: Path, kind: str, model: ClassModel) -> None:
     spectrum = np.zeros((0, BANDS)) if model.spectrum is None else model.spectrum
-    np.savez(path, mean=model.mean, factor=model.factor, spectrum=spectrum)
+    np.savez(path, mean=model.mean, factor=model.factor, spectrum=spectrum, code=knobs_code(find_class(kind)))
 
 
-def _load(path: Path) -> ClassModel:
+def _load(path: Path, kind: str) -> ClassModel | None:
+    """What was kept; None where nothing was, or other knobs were fitted."""
+    if not path.exists():
+        return None
     with np.load(path) as kept:
+        if str(kept["code"]) != knobs_code(find_class(kind)):
+            return None
         return ClassModel(kept["mean"], kept["factor"], kept["spectrum"] if len(kept["spectrum"]) else None)
 
 
@@ -175,14 +181,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         clips = [clip for clip in read_clips(options.data) if clip.split == "train"]
         kinds = sorted({clip.kind for clip in clips})
         options.out.mkdir(parents=True, exist_ok=True)
-        waiting = [kind for kind in options.kinds or kinds if not (options.out / f"{kind}.npz").exists()]
+        waiting = [kind for kind in options.kinds or kinds if _load(options.out / f"{kind}.npz", kind) is None]
         if waiting:
             _fit_all(waiting, clips, options)
     except SextantError as error:
         print(error, file=sys.stderr)
         return error.exit_status
-    if all((options.out / f"{kind}.npz").exists() for kind in kinds):
-        save_models({kind: _load(options.out / f"{kind}.npz") for kind in kinds}, options.weights)
+    models = {kind: model for kind in kinds if (model := _load(options.out / f"{kind}.npz", kind)) is not None}
+    if len(models) == len(kinds):
+        save_models(models, options.weights)
         print(f"{options.weights}: {options.weights.stat().st_size:,} bytes")
     return 0
 
@@ -194,7 +201,7 @@ def _fit_all(kinds: Sequence[str], clips: Sequence[Clip], options: Any) -> None:
     for kind in kinds:
         start = time.process_time()
         model, note = fit_class(kind, [clip for clip in clips if clip.kind == kind], guide, scale, rounds=options.rounds, seed=options.seed)
-        _save(options.out / f"{kind}.npz", model)
+        _save(options.out / f"{kind}.npz", kind, model)
         print(f"{note}; {time.process_time() - start:.0f} CPU-s", flush=True)
     print(f"{time.process_time():.0f} CPU-seconds in all", flush=True)
 

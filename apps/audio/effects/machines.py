@@ -4,78 +4,70 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    band,
-    drift,
-    formants,
-    lowpass,
-    noise,
-    shape,
-    times,
-    train,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
 
 def _revs(n: int, rng: Rng, rate_hz: float, unsteady: float, sweep: float) -> Floats:
     """(n,) turns a second: wandering, jittering from turn to turn, and speeding up or down by the factor 2^sweep."""
-    path = drift(n, rng, 0.5, 2.5 * unsteady) + drift(n, rng, 6.0, unsteady) + drift(n, rng, 25.0, 0.5 * unsteady)
+    path = (
+        blocks.drift(n, rng, 0.4, 0.03 + 2.5 * unsteady) + blocks.drift(n, rng, 6.0, unsteady) + blocks.drift(n, rng, 25.0, 0.5 * unsteady)
+    )
     slope = sweep * np.linspace(-0.5, 0.5, n)
     return rate_hz * np.exp(path) * 2**slope
 
 
 def _engine(values: Values, n: int, rng: Rng) -> Floats:
     revs = _revs(n, rng, values["rate_hz"], values["unsteady"], values["sweep"])
-    firing = train(revs, 120)
+    firing = blocks.train(revs, 120)
     cylinders = 1 + values["lumpy"] * np.sin(np.cumsum(2 * np.pi * revs / SAMPLE_RATE_HZ) / 4 + rng.uniform(0, 6.28))
-    body = formants([(values["body_hz"] * (1 + 1.3 * k), 0.5 * values["body_hz"], 1 / (1 + k)) for k in range(4)], 0.05)
-    exhaust = shape(firing * cylinders * np.exp(drift(n, rng, 8.0, 0.25)), lambda f: body(f) * lowpass(values["cutoff_hz"], 0.8)(f))
+    body = blocks.formants([(values["body_hz"] * (1 + 1.3 * k), 0.5 * values["body_hz"], 1 / (1 + k)) for k in range(4)], 0.05)
+    exhaust = blocks.shape(
+        firing * cylinders * np.exp(blocks.drift(n, rng, 8.0, 0.25)), lambda f: body(f) * blocks.lowpass(values["cutoff_hz"], 0.8)(f)
+    )
     exhaust /= np.sqrt(np.mean(exhaust**2)) + 1e-9
     gate = 0.35 + np.maximum(np.sin(np.cumsum(2 * np.pi * revs / SAMPLE_RATE_HZ)), 0)
-    air = noise(n, rng, band(values["air_hz"], 3.5)) * gate * np.exp(drift(n, rng, 3.0, 0.3))
-    whine = np.sin(np.cumsum(2 * np.pi * revs * values["gear"] / SAMPLE_RATE_HZ)) * np.exp(drift(n, rng, 2.0, 0.6))
-    rumble = noise(n, rng, lowpass(120, 1.5), -3.0) * np.exp(drift(n, rng, 3.0, 0.4))
+    air = blocks.noise(n, rng, blocks.band(values["air_hz"], 3.5)) * gate * np.exp(blocks.drift(n, rng, 3.0, 0.3))
+    whine = np.sin(np.cumsum(2 * np.pi * revs * values["gear"] / SAMPLE_RATE_HZ)) * np.exp(blocks.drift(n, rng, 2.0, 0.6))
+    rumble = blocks.noise(n, rng, blocks.lowpass(120, 1.5), -3.0) * np.exp(blocks.drift(n, rng, 3.0, 0.4))
     return exhaust + values["air"] * air + values["whine"] * whine + 0.3 * rumble
 
 
 def _helicopter(values: Values, n: int, rng: Rng) -> Floats:
     revs = _revs(n, rng, values["blade_hz"], 0.01, 0.05 * rng.standard_normal())
     phase = np.cumsum(2 * np.pi * revs / SAMPLE_RATE_HZ)
-    chop = np.exp(values["slap"] * (np.cos(phase) - 1)) * (1 + 0.25 * np.cos(phase / 2 + 1)) * np.exp(drift(n, rng, 5.0, 0.25))
-    blade = noise(n, rng, lowpass(values["cutoff_hz"], 1.0), -2.0) * chop
-    thump = shape(np.cos(phase) * chop, lowpass(110, 2.0))
-    turbine = noise(n, rng, band(values["turbine_hz"], 1.5)) * np.exp(drift(n, rng, 1.0, 0.3))
-    tone = np.sin(np.cumsum(2 * np.pi * values["turbine_hz"] * (1 + drift(n, rng, 0.7, 0.01)) / SAMPLE_RATE_HZ))
-    passing = np.exp(drift(n, rng, 0.2, 0.4))
+    chop = np.exp(values["slap"] * (np.cos(phase) - 1)) * (1 + 0.25 * np.cos(phase / 2 + 1)) * np.exp(blocks.drift(n, rng, 5.0, 0.25))
+    blade = blocks.noise(n, rng, blocks.lowpass(values["cutoff_hz"], 1.0), -2.0) * chop
+    thump = blocks.shape(np.cos(phase) * chop, blocks.lowpass(110, 2.0))
+    turbine = blocks.noise(n, rng, blocks.band(values["turbine_hz"], 1.5)) * np.exp(blocks.drift(n, rng, 1.0, 0.3))
+    tone = np.sin(np.cumsum(2 * np.pi * values["turbine_hz"] * (1 + blocks.drift(n, rng, 0.7, 0.01)) / SAMPLE_RATE_HZ))
+    passing = np.exp(blocks.drift(n, rng, 0.2, 0.4))
     return (2.0 * blade + values["thump"] * thump + values["turbine"] * (turbine + 0.3 * tone)) * passing
 
 
 def _chainsaw(values: Values, n: int, rng: Rng) -> Floats:
-    throttle = 1 / (1 + np.exp(-3 * (drift(n, rng, values["bursts_hz"], 1.2) + values["throttle"])))
-    revs = values["rate_hz"] * (0.45 + 0.9 * throttle) * np.exp(drift(n, rng, 12.0, 0.03) + drift(n, rng, 60.0, 0.02))
-    buzz = shape(train(revs, 90), formants([(700, 500, 1.0), (1900, 900, 0.8), (3400, 1600, 0.7), (6000, 3000, 0.4)], 0.08))
+    throttle = 1 / (1 + np.exp(-3 * (blocks.drift(n, rng, values["bursts_hz"], 1.2) + values["throttle"])))
+    revs = values["rate_hz"] * (0.45 + 0.9 * throttle) * np.exp(blocks.drift(n, rng, 12.0, 0.03) + blocks.drift(n, rng, 60.0, 0.02))
+    buzz = blocks.shape(
+        blocks.train(revs, 90), blocks.formants([(700, 500, 1.0), (1900, 900, 0.8), (3400, 1600, 0.7), (6000, 3000, 0.4)], 0.08)
+    )
     buzz /= np.sqrt(np.mean(buzz**2)) + 1e-9
-    chain = noise(n, rng, band(values["chain_hz"], 2.5)) * (0.15 + throttle) * np.exp(drift(n, rng, 20.0, 0.3))
-    return buzz * (0.3 + throttle) + values["chain"] * chain + 0.2 * noise(n, rng, lowpass(200, 1.5), -3.0)
+    chain = blocks.noise(n, rng, blocks.band(values["chain_hz"], 2.5)) * (0.15 + throttle) * np.exp(blocks.drift(n, rng, 20.0, 0.3))
+    return buzz * (0.3 + throttle) + values["chain"] * chain + 0.2 * blocks.noise(n, rng, blocks.lowpass(200, 1.5), -3.0)
 
 
 def _drone(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    t = times(n)
+    t = blocks.times(n)
     for index in range(7):
         ratio = (1, 1.005, 1.5, 2, 2.01, 3, 4)[index]
         detune = 1 + 0.004 * rng.standard_normal()
-        level = np.exp(drift(n, rng, values["motion_hz"], 0.7)) / (1 + 0.5 * index) ** (1.2 - values["bright"])
-        total += level * np.sin(2 * np.pi * values["pitch_hz"] * ratio * detune * t + rng.uniform(0, 6.28) + drift(n, rng, 0.5, 0.6))
-    air = noise(n, rng, band(values["air_hz"], 1.6)) * np.exp(drift(n, rng, values["motion_hz"], 0.6))
-    grit = shape(np.tanh(3 * total), band(4 * values["pitch_hz"], 3.0))
+        level = np.exp(blocks.drift(n, rng, values["motion_hz"], 0.7)) / (1 + 0.5 * index) ** (1.2 - values["bright"])
+        total += level * np.sin(2 * np.pi * values["pitch_hz"] * ratio * detune * t + rng.uniform(0, 6.28) + blocks.drift(n, rng, 0.5, 0.6))
+    air = blocks.noise(n, rng, blocks.band(values["air_hz"], 1.6)) * np.exp(blocks.drift(n, rng, values["motion_hz"], 0.6))
+    grit = blocks.shape(np.tanh(3 * total), blocks.band(4 * values["pitch_hz"], 3.0))
     return total + values["air"] * air + values["grit"] * grit
 
 
@@ -98,6 +90,7 @@ CLASSES = (
         _engine,
         (2.5, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "helicopter",
@@ -113,6 +106,7 @@ CLASSES = (
         _helicopter,
         (3.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "chainsaw",
@@ -127,6 +121,7 @@ CLASSES = (
         _chainsaw,
         (3.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "drone",
@@ -142,5 +137,6 @@ CLASSES = (
         _drone,
         (3.0, 10.0),
         True,
+        (6.0, 12.0),
     ),
 )

@@ -4,26 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    attack_decay,
-    band,
-    burst,
-    drift,
-    formants,
-    lowpass,
-    modes,
-    place,
-    pulses,
-    scatter,
-    shape,
-    train,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Pace, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
@@ -37,46 +19,48 @@ def _bell(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
     mix = values["bar"]
     ratios = CHURCH_BELL ** (1 - mix) * BAR**mix
-    for index, at in enumerate(pulses(n, rng, values["spacing"], 0.06)[: max(1, int(values["strokes"]))]):
+    for index, at in enumerate(blocks.pulses(n, rng, values["spacing"], 0.06)[: max(1, int(values["strokes"]))]):
         pitch = values["pitch_hz"] * (values["interval"] if index % 2 else 1.0)
         frequencies = pitch * ratios * (1 + 0.002 * rng.standard_normal(len(ratios)))
         decays = values["ring"] * np.maximum(frequencies / frequencies[0], 1.0) ** -values["damping"] * rng.uniform(0.8, 1.2, len(ratios))
         levels = rng.uniform(0.5, 1.0, len(ratios)) * np.linspace(1, values["hard"], len(ratios))
         length = min(n, int(1.3 * values["ring"] * SAMPLE_RATE_HZ))
-        strike = modes(length, rng, frequencies, decays, levels) + modes(length, rng, frequencies * 1.0015, decays, 0.6 * levels)
-        place(total, strike, float(at), rng.uniform(0.8, 1.0))
-        place(total, burst(rng, 0.02, 0.0004, band(min(6 * pitch, 9000), 2.0)), float(at), values["hard"])
+        strike = blocks.modes(length, rng, frequencies, decays, levels) + blocks.modes(
+            length, rng, frequencies * 1.0015, decays, 0.6 * levels
+        )
+        blocks.place(total, strike, float(at), rng.uniform(0.8, 1.0))
+        blocks.place(total, blocks.burst(rng, 0.02, 0.0004, blocks.band(min(6 * pitch, 9000), 2.0)), float(at), values["hard"])
     return total
 
 
 def _glass(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    place(total, burst(rng, 0.09, 0.0004, band(values["crash_hz"], 2.5)), 0.0, values["crash"])
+    blocks.place(total, blocks.burst(rng, 0.09, 0.0004, blocks.band(values["crash_hz"], 2.5)), 0.0, values["crash"])
     pieces = int(values["pieces"])
     spread = values["spread"]
     for at in np.concatenate([[0.0], rng.gamma(1.2, spread / 2.5, pieces)]):
         base = values["pitch_hz"] * 2 ** rng.normal(0, 0.6)
         frequencies = base * np.array([1.0, 1.58, 2.32, 2.92, 3.87]) * (1 + 0.05 * rng.standard_normal(5))
         ring = values["ring"] * rng.uniform(0.4, 1.6)
-        shard = modes(
+        shard = blocks.modes(
             min(n, int(1.3 * ring * SAMPLE_RATE_HZ) + 64),
             rng,
             frequencies,
             ring * np.array([1, 0.8, 0.6, 0.5, 0.4]),
             rng.uniform(0.2, 1, 5),
         )
-        place(total, shard, float(at), np.exp(-1.2 * at / max(spread, 0.05)) * rng.uniform(0.15, 0.8))
-    debris = [burst(rng, rng.uniform(0.003, 0.02), 0.0003, band(rng.uniform(4000, 11000), 1.0)) for _ in range(4)]
-    fading = attack_decay(n, 0.01, 2.5 * spread) + 1e-7
-    return total + 0.5 * scatter(n, rng, debris, 40 + 2.0 * pieces, 6.0, density=fading) * np.sqrt(fading)
+        blocks.place(total, shard, float(at), np.exp(-1.2 * at / max(spread, 0.05)) * rng.uniform(0.15, 0.8))
+    debris = [blocks.burst(rng, rng.uniform(0.003, 0.02), 0.0003, blocks.band(rng.uniform(4000, 11000), 1.0)) for _ in range(4)]
+    fading = blocks.attack_decay(n, 0.01, 2.5 * spread) + 1e-7
+    return total + 0.5 * blocks.scatter(n, rng, debris, 40 + 2.0 * pieces, 6.0, density=fading) * np.sqrt(fading)
 
 
 def _slam(values: Values, rng: Rng, n: int) -> Floats:
     count = 12
     frequencies = values["panel_hz"] * np.sort(rng.uniform(1, 12, count)) ** 0.9
     decays = values["ring"] * (frequencies / frequencies[0]) ** -0.5
-    hit = modes(n, rng, frequencies, decays, rng.uniform(0.3, 1, count) * np.linspace(1, 0.3 + 0.5 * values["metal"], count))
-    place(hit, burst(rng, 0.5 * values["ring"] + 0.05, 0.001, lowpass(values["cutoff_hz"], 1.2), -2.0), 0.0, 2.0)
+    hit = blocks.modes(n, rng, frequencies, decays, rng.uniform(0.3, 1, count) * np.linspace(1, 0.3 + 0.5 * values["metal"], count))
+    blocks.place(hit, blocks.burst(rng, 0.5 * values["ring"] + 0.05, 0.001, blocks.lowpass(values["cutoff_hz"], 1.2), -2.0), 0.0, 2.0)
     return hit
 
 
@@ -86,38 +70,39 @@ def _door(values: Values, n: int, rng: Rng) -> Floats:
     creak_s = min(values["creak_s"], 0.7 * seconds) * (values["creak"] > 0.08)
     if creak_s > 0.05:
         length = int(creak_s * SAMPLE_RATE_HZ)
-        slip = values["creak_hz"] * np.exp(drift(length, rng, 1.5, 0.5) + drift(length, rng, 30.0, 0.12))
-        stick = train(slip, 200) * np.exp(drift(length, rng, 5.0, 0.6))
+        slip = values["creak_hz"] * np.exp(blocks.drift(length, rng, 1.5, 0.5) + blocks.drift(length, rng, 30.0, 0.12))
+        stick = blocks.train(slip, 200) * np.exp(blocks.drift(length, rng, 5.0, 0.6))
         peaks = [(values["creak_hz"] * r, 120.0, 1.0) for r in rng.uniform(3, 30, 6)]
-        rub = shape(stick, formants(peaks, 0.03))
+        rub = blocks.shape(stick, blocks.formants(peaks, 0.03))
         rub *= np.minimum(np.arange(length) / 2000, 1) * np.minimum(np.arange(length)[::-1] / 2000, 1)
-        place(total, rub / (np.abs(rub).max() + 1e-9), 0.0, values["creak"])
+        blocks.place(total, rub / (np.abs(rub).max() + 1e-9), 0.0, values["creak"])
     hits = max(1, int(values["knocks"]))
     for at in creak_s + np.arange(hits) * values["spacing"] * (1 + 0.1 * rng.standard_normal(hits)):
         length = min(n, int(1.5 * values["ring"] * SAMPLE_RATE_HZ) + 9600)
         slam = _slam(values, rng, length)
-        place(total, slam / (np.abs(slam).max() + 1e-9), float(at), rng.uniform(0.7, 1.0))
-        click = modes(4800, rng, values["latch_hz"] * np.array([1, 1.7, 2.6, 3.9]), np.full(4, 0.04), np.full(4, 0.25))
-        place(total, click, float(at) + rng.uniform(-0.03, 0.07), values["latch"])
+        blocks.place(total, slam / (np.abs(slam).max() + 1e-9), float(at), rng.uniform(0.7, 1.0))
+        click = blocks.modes(4800, rng, values["latch_hz"] * np.array([1, 1.7, 2.6, 3.9]), np.full(4, 0.04), np.full(4, 0.25))
+        blocks.place(total, click, float(at) + rng.uniform(-0.03, 0.07), values["latch"])
     return total
 
 
 def _footsteps(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for index, at in enumerate(pulses(n, rng, values["spacing"], 0.05, 0.01)):
+    for index, at in enumerate(blocks.pulses(n, rng, values["spacing"], 0.05, 0.01)):
         side = 1.0 + 0.08 * (index % 2)
         for part, delay in ((1.0, 0.0), (values["toe"], rng.uniform(0.06, 0.13) * min(values["spacing"], 1) * 2)):
             pitch = values["heel_hz"] * side * 2 ** rng.normal(0, 0.12)
-            heel = burst(rng, values["thud"], 0.002, lowpass(pitch, 1.5), -1.0)
-            place(total, heel, float(at) + delay, part * rng.uniform(0.7, 1.0))
-            ring = modes(9600, rng, pitch * np.array([1.0, 2.3, 3.9, 6.1]), np.full(4, 0.09), np.full(4, 0.4))
-            place(total, ring, float(at) + delay, part * values["hard"])
+            heel = blocks.burst(rng, values["thud"], 0.002, blocks.lowpass(pitch, 1.5), -1.0)
+            blocks.place(total, heel, float(at) + delay, part * rng.uniform(0.7, 1.0))
+            ring = blocks.modes(9600, rng, pitch * np.array([1.0, 2.3, 3.9, 6.1]), np.full(4, 0.09), np.full(4, 0.4))
+            blocks.place(total, ring, float(at) + delay, part * values["hard"])
             length = max(int(0.22 * SAMPLE_RATE_HZ * (0.5 + values["grit_s"])), 256)
             grains = [
-                burst(rng, rng.uniform(0.002, 0.012), 0.0004, band(values["grit_hz"] * 2 ** rng.normal(0, 0.4), 1.5)) for _ in range(3)
+                blocks.burst(rng, rng.uniform(0.002, 0.012), 0.0004, blocks.band(values["grit_hz"] * 2 ** rng.normal(0, 0.4), 1.5))
+                for _ in range(3)
             ]
-            crunch = scatter(length, rng, grains, 700.0, 5.0) * attack_decay(length, 0.02, 0.25 * (0.5 + values["grit_s"]))
-            place(total, crunch, float(at) + delay, part * values["grit"])
+            crunch = blocks.scatter(length, rng, grains, 700.0, 5.0) * blocks.attack_decay(length, 0.02, 0.25 * (0.5 + values["grit_s"]))
+            blocks.place(total, crunch, float(at) + delay, part * values["grit"])
     return total
 
 
@@ -125,14 +110,19 @@ def _clock(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
     modes_hz = np.array([values["pitch_hz"] * 2 ** rng.normal(0, 0.02) * r for r in (1.0, 1.83, 2.6, 3.7, 5.2)])
     case = np.array([values["case_hz"] * r for r in (1.0, 1.6, 2.3)])
-    for index, at in enumerate(pulses(n, rng, values["spacing"], 0.008, rng.uniform(0.0, 0.3) * values["spacing"])):
+    for index, at in enumerate(blocks.pulses(n, rng, values["spacing"], 0.008, rng.uniform(0.0, 0.3) * values["spacing"])):
         tock = 2 ** (-values["tock"] * (index % 2))
         level = rng.uniform(0.85, 1.0) * (1 - 0.3 * (index % 2) * values["tock"])
         for delay, part in ((0.0, 1.0), (values["double_s"], 0.5)):
-            tick = modes(4800, rng, modes_hz * tock, values["ring"] * np.array([1, 0.8, 0.6, 0.5, 0.4]), rng.uniform(0.4, 1.0, 5))
-            place(total, tick, float(at) + delay, level * part)
-            place(total, burst(rng, 0.006, 0.0003, band(6000, 2.0)), float(at) + delay, level * part)
-            place(total, modes(9600, rng, case * tock, np.full(3, 0.12), np.full(3, 0.5)), float(at) + delay, level * part * values["case"])
+            tick = blocks.modes(4800, rng, modes_hz * tock, values["ring"] * np.array([1, 0.8, 0.6, 0.5, 0.4]), rng.uniform(0.4, 1.0, 5))
+            blocks.place(total, tick, float(at) + delay, level * part)
+            blocks.place(total, blocks.burst(rng, 0.006, 0.0003, blocks.band(6000, 2.0)), float(at) + delay, level * part)
+            blocks.place(
+                total,
+                blocks.modes(9600, rng, case * tock, np.full(3, 0.12), np.full(3, 0.5)),
+                float(at) + delay,
+                level * part * values["case"],
+            )
     return total
 
 
@@ -202,6 +192,7 @@ CLASSES = (
         _footsteps,
         (0.3, 4.0),
         True,
+        Pace("spacing", 4, 8, end=0.7),
     ),
     EffectClass(
         "clock",
@@ -218,5 +209,6 @@ CLASSES = (
         _clock,
         (2.0, 8.0),
         True,
+        Pace("spacing", 6, 12, end=0.6),
     ),
 )

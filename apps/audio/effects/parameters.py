@@ -10,25 +10,40 @@ values: the typical place of every knob, a standard deviation of 1, no spectrum.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from apps.audio.effects.blocks import EffectClass, Floats
-from apps.audio.effects.synthesis import BANDS, MAX_DURATION_S, MIN_DURATION_S, find_class
+from apps.audio.effects.synthesis import BANDS, MAX_DURATION_S, MIN_DURATION_S, classes, find_class, render
 
-__all__ = ["WEIGHTS", "ClassModel", "Draw", "draw", "fitted_model", "prior_model", "save_models"]
+__all__ = [
+    "WEIGHTS",
+    "ClassModel",
+    "Draw",
+    "draw",
+    "fitted_model",
+    "knobs_code",
+    "prior_model",
+    "render_draw",
+    "save_models",
+    "smooth_curves",
+]
 
 WEIGHTS = Path(__file__).parents[1] / "weights" / "effects.safetensors"
 PRIOR_DEVIATION = 1.0
 LOGIT_LIMIT = 4.0
 """Places beyond 1.8 % and 98.2 % of a range are the range's ends."""
-VARIETY_DB, VARIETY_BANDS = 5.5, 3
-"""Deviation of a drawn spectrum from the class's components, and the bands over which it turns: what a clip's spectrum leaves over when
-the components are fitted to the class's other recordings (rms; correlation over neighbouring bands .72, .35, .02)."""
+VARIETY_DB, VARIETY_BANDS = 5.5, 5
+"""Deviation of a drawn spectrum from the class's components, which is what a clip's spectrum leaves over when the components are fitted
+to the class's other recordings (rms), and the bands over which it turns (narrower ones comb noise audibly)."""
+WANDER = 0.6
+"""Part of that deviation which differs between the two colours that a sound wanders between."""
 COLOUR_AXES = frozenset({"size", "bright", "metal", "weight", "near", "howl"})
 """Wishes that change the colour: the class's usual spectrum must not undo them."""
 
@@ -38,22 +53,28 @@ class ClassModel:
     """x = (logits of the p knobs, ln of the duration in s, k spectrum coefficients) ~ N(mean, factor factor^T).
 
     mean: (p + 1 + k,). factor: (p + 1 + k, p + 1 + k) lower triangle. spectrum: (1 + k, 64) dB, the mean and the
-    components; or None (k = 0).
+    components; or None (k = 0). temperature, match, variety: what `tune.py` found best: factors of the deviations, of the way to the
+    spectrum, and of the colour's own deviation.
     """
 
     mean: Floats
     factor: Floats
     spectrum: Floats | None = None
+    temperature: float = 1.0
+    match: float = 1.0
+    variety: float = 1.0
 
 
 @dataclass(frozen=True)
 class Draw:
-    """values: by parameter name, in its unit. spectrum_db: (64,) to bring the rendering to, by the fraction `match`; or None."""
+    """values: by parameter name, in its unit. The rest is what `synthesis.render` takes: a spectrum (64,) dB or None, how far to go
+    towards it, and two colours (2, 64) dB."""
 
     values: dict[str, float]
     duration_s: float
     spectrum_db: Floats | None = None
     match: float = 1.0
+    variety_db: Floats | None = None
 
 
 def prior_model(kind: EffectClass) -> ClassModel:
@@ -64,39 +85,47 @@ def prior_model(kind: EffectClass) -> ClassModel:
     return ClassModel(mean, np.diag([PRIOR_DEVIATION] * len(typical) + [(high - low) / 4]))
 
 
+def knobs_code(kind: EffectClass) -> str:
+    """Eight letters that change with the names, order and ranges of the knobs: a model fitted to others would mean something else."""
+    return f"{zlib.crc32(repr([(each.name, each.low, each.high, each.log) for each in kind.parameters]).encode()):08x}"
+
+
 @cache
 def _fitted() -> dict[str, ClassModel]:
-    from safetensors.numpy import load_file
+    """The models of the file whose knobs are still those that were fitted."""
+    from safetensors import safe_open
 
     if not WEIGHTS.exists():
         return {}
-    tensors = {name: value.astype(np.float64) for name, value in load_file(WEIGHTS).items()}
-    names = [name.removesuffix(".mean") for name in tensors if name.endswith(".mean")]
-    return {name: ClassModel(tensors[f"{name}.mean"], tensors[f"{name}.factor"], tensors.get(f"{name}.spectrum")) for name in names}
+    with safe_open(WEIGHTS, framework="numpy") as file:
+        codes = file.metadata() or {}
+        tensors = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}  # noqa: SIM118 - no dict
+    models = {}
+    for key, kind in classes().items():
+        if codes.get(key) == knobs_code(kind):
+            factors = (float(each) for each in tensors[f"{key}.settings"])
+            models[key] = ClassModel(tensors[f"{key}.mean"], tensors[f"{key}.factor"], tensors.get(f"{key}.spectrum"), *factors)
+    return models
 
 
 def fitted_model(key: str) -> ClassModel:
     """The class's fitted model; the hand-chosen one where there is none, or where its knobs have changed since. Raises `NotFound`."""
-    kind = find_class(key)
-    found = _fitted().get(key)
-    extra = 0 if found is None or found.spectrum is None else len(found.spectrum) - 1
-    if found is None or len(found.mean) != len(kind.parameters) + 1 + extra:
-        return prior_model(kind)
-    return found
+    return _fitted().get(key) or prior_model(find_class(key))
 
 
 def save_models(models: Mapping[str, ClassModel], path: Path = WEIGHTS) -> None:
-    """One float16 file; the lower triangles as they are."""
+    """One float16 file; the lower triangles as they are; the knobs' codes as metadata."""
     from safetensors.numpy import save_file
 
     tensors = {}
     for key, model in models.items():
         tensors[f"{key}.mean"] = model.mean.astype(np.float16)
         tensors[f"{key}.factor"] = np.tril(model.factor).astype(np.float16)
+        tensors[f"{key}.settings"] = np.array([model.temperature, model.match, model.variety], np.float16)
         if model.spectrum is not None:
             tensors[f"{key}.spectrum"] = model.spectrum.astype(np.float16)
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path)
+    save_file(tensors, path, metadata={key: knobs_code(find_class(key)) for key in models})
     path.chmod(0o644)  # safetensors writes files that only their owner can read
     _fitted.cache_clear()
 
@@ -116,24 +145,37 @@ def draw(
     kind = find_class(key)
     model = model or fitted_model(key)
     count = len(kind.parameters)
-    x = model.mean + temperature * model.factor @ rng.standard_normal(len(model.mean))
+    x = model.mean + temperature * model.temperature * model.factor @ rng.standard_normal(len(model.mean))
     values = {}
     for place, knob in enumerate(kind.parameters):
         shift = sum((wishes or {}).get(axis, 0.0) * amount for axis, amount in knob.axes.items())
         logit = float(np.clip(x[place] + PRIOR_DEVIATION * shift, -LOGIT_LIMIT, LOGIT_LIMIT))
         values[knob.name] = knob.value(_clipped(1 / (1 + np.exp(-logit))))
     duration = float(np.exp(x[count] + 0.5 * (wishes or {}).get("length", 0.0)))
-    spectrum = None
-    if model.spectrum is not None:
-        spectrum = (model.spectrum[0] + x[count + 1 :] @ model.spectrum[1:]).reshape(BANDS) + _variety(rng, temperature)
+    spectrum = None if model.spectrum is None else (model.spectrum[0] + x[count + 1 :] @ model.spectrum[1:]).reshape(BANDS)
     coloured = sum(abs(amount) for axis, amount in (wishes or {}).items() if axis in COLOUR_AXES)
-    return Draw(values, float(np.clip(duration, MIN_DURATION_S, MAX_DURATION_S)), spectrum, 1 / (1 + coloured))
+    variety = model.variety * VARIETY_DB * temperature * smooth_curves(rng)
+    return Draw(
+        values,
+        float(np.clip(duration, MIN_DURATION_S, MAX_DURATION_S)),
+        spectrum,
+        model.match / (1 + coloured),
+        variety if model.variety else None,
+    )
 
 
-def _variety(rng: np.random.Generator, temperature: float) -> Floats:
-    """(64,) dB: a smooth curve that no clip had, so that a spectrum is of the class and yet nobody's."""
-    knots = rng.standard_normal(BANDS // VARIETY_BANDS + 2) * VARIETY_DB * temperature
-    return np.interp(np.arange(BANDS) + rng.uniform(0, VARIETY_BANDS), np.arange(len(knots)) * VARIETY_BANDS, knots)
+def render_draw(key: str, drawn: Draw, rng: np.random.Generator, duration_s: float | None = None) -> NDArray[np.float32]:
+    """The sound of a draw, as `synthesis.render` gives it."""
+    seconds = drawn.duration_s if duration_s is None else duration_s
+    return render(key, drawn.values, seconds, rng, drawn.spectrum_db, match=drawn.match, variety_db=drawn.variety_db)
+
+
+def smooth_curves(rng: np.random.Generator) -> Floats:
+    """(2, 64) of unit deviation: smooth curves that no clip had, so that a spectrum is of the class and yet nobody's."""
+    knots = rng.standard_normal((3, BANDS // VARIETY_BANDS + 2))
+    at = np.arange(BANDS) + rng.uniform(0, VARIETY_BANDS)
+    same, one, other = (np.interp(at, np.arange(len(row)) * VARIETY_BANDS, row) for row in knots)
+    return np.sqrt(1 - WANDER**2) * same + WANDER * np.stack([one, other])
 
 
 def _clipped(fraction: float) -> float:

@@ -4,43 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    attack_decay,
-    band,
-    burst,
-    curve,
-    drift,
-    formants,
-    noise,
-    place,
-    pulses,
-    shape,
-    times,
-    train,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
 
 def _laser(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, values["spacing"], 0.05)[: max(1, int(values["shots"]))]:
+    for at in blocks.pulses(n, rng, values["spacing"], 0.05)[: max(1, int(values["shots"]))]:
         length = max(int(min(1.1 * values["length"], n / SAMPLE_RATE_HZ) * SAMPLE_RATE_HZ), 480)
-        t = times(length)
+        t = blocks.times(length)
         fall = 2 ** (values["fall"] * np.exp(-t / (values["bend"] * values["length"])) - values["fall"] * 0.5)
         wobble = 2 ** (values["wobble"] * np.sin(2 * np.pi * values["wobble_hz"] * t + rng.uniform(0, 6.28)))
         pitch = np.clip(values["pitch_hz"] * 2 ** rng.normal(0, 0.05) * fall * wobble, 30, 14_000)
         phase = np.cumsum(2 * np.pi * pitch / SAMPLE_RATE_HZ)
-        tone = np.sin(phase + values["fm"] * np.sin(phase * values["fm_ratio"])) + values["buzz"] * train(pitch, 30)
-        hiss = noise(length, rng, band(float(np.median(pitch)) * 2, 3.0)) * np.exp(drift(length, rng, 20.0, 0.3))
-        place(total, (tone + values["noise"] * hiss) * attack_decay(length, values["attack"], 1.3 * values["length"]), float(at))
-        place(total, burst(rng, 0.15, 0.001, band(150, 2.5)), float(at), values["thump"])
+        tone = np.sin(phase + values["fm"] * np.sin(phase * values["fm_ratio"])) + values["buzz"] * blocks.train(pitch, 30)
+        hiss = blocks.noise(length, rng, blocks.band(float(np.median(pitch)) * 2, 3.0)) * np.exp(blocks.drift(length, rng, 20.0, 0.3))
+        blocks.place(
+            total, (tone + values["noise"] * hiss) * blocks.attack_decay(length, values["attack"], 1.3 * values["length"]), float(at)
+        )
+        blocks.place(total, blocks.burst(rng, 0.15, 0.001, blocks.band(150, 2.5)), float(at), values["thump"])
     return total
 
 
@@ -51,7 +35,7 @@ def _interface(values: Values, n: int, rng: Rng) -> Floats:
         pitch = values["pitch_hz"] * 2 ** (values["step"] * index / 12)
         length = values["ring"] if index == notes - 1 else min(values["ring"], 2.5 * values["spacing"])
         size = max(int(length * SAMPLE_RATE_HZ), 240)
-        glide = 2 ** (values["glide"] * times(size) / length)
+        glide = 2 ** (values["glide"] * blocks.times(size) / length)
         phase = np.cumsum(2 * np.pi * pitch * glide / SAMPLE_RATE_HZ) + rng.uniform(0, 6.28)
         partials = (
             np.sin(phase)
@@ -59,14 +43,14 @@ def _interface(values: Values, n: int, rng: Rng) -> Floats:
             + values["square"] * np.sign(np.sin(phase)) * 0.5
         )
         at = index * values["spacing"]
-        place(total, partials * attack_decay(size, values["attack"], length), at, rng.uniform(0.9, 1.0))
-        place(total, burst(rng, 0.012, 0.0003, band(min(4 * pitch, 9000), 2.5)), at, values["click"])
+        blocks.place(total, partials * blocks.attack_decay(size, values["attack"], length), at, rng.uniform(0.9, 1.0))
+        blocks.place(total, blocks.burst(rng, 0.012, 0.0003, blocks.band(min(4 * pitch, 9000), 2.5)), at, values["click"])
     return total
 
 
 def _whoosh(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    for at in pulses(n, rng, 1.5 * values["length"], 0.15):
+    for at in blocks.pulses(n, rng, 1.5 * values["length"], 0.15):
         length = max(int(min(values["length"] * rng.uniform(0.85, 1.15), n / SAMPLE_RATE_HZ) * SAMPLE_RATE_HZ), 960)
         t = np.arange(length) / length
         swell = np.exp(-0.5 * ((t - values["peak"]) / np.where(t < values["peak"], 0.5 * values["peak"], 0.35 * (1 - values["peak"]))) ** 2)
@@ -74,30 +58,32 @@ def _whoosh(values: Values, n: int, rng: Rng) -> Floats:
         made = np.zeros(length)
         for index in range(4):  # bands an octave apart take turns: the pitch of passing air rises and falls with its speed
             level = np.exp(-2.0 * (index - 3 * values["sweep"] * swell) ** 2 / 1.5)
-            made += noise(length, rng, band(values["low_hz"] * 2**index, values["width"])) * level
+            made += blocks.noise(length, rng, blocks.band(values["low_hz"] * 2**index, values["width"])) * level
         tone = np.sin(np.cumsum(2 * np.pi * values["low_hz"] * 2 ** (1.5 * swell) / SAMPLE_RATE_HZ))
-        place(total, (made + values["tone"] * tone) * swell * np.exp(drift(length, rng, 14.0, 0.2)), float(at), rng.uniform(0.8, 1.0))
+        blocks.place(
+            total, (made + values["tone"] * tone) * swell * np.exp(blocks.drift(length, rng, 14.0, 0.2)), float(at), rng.uniform(0.8, 1.0)
+        )
     return total
 
 
 def _alarm(values: Values, n: int, rng: Rng) -> Floats:
-    t = times(n)
-    rate = values["rate_hz"] * (1 + drift(n, rng, 0.3, 0.01))
+    t = blocks.times(n)
+    rate = values["rate_hz"] * (1 + blocks.drift(n, rng, 0.3, 0.01))
     phase = np.cumsum(rate) / SAMPLE_RATE_HZ + rng.uniform(0, 1) * values["wail"]
     turn = phase % 1.0
     stepped, smooth = (turn > 0.5) * 1.0, 0.5 - 0.5 * np.cos(2 * np.pi * turn)
     path = values["wail"] * smooth + (1 - values["wail"]) * stepped
-    pitch = values["pitch_hz"] * 2 ** (values["interval"] * path + drift(n, rng, 3.0, 0.004))
+    pitch = values["pitch_hz"] * 2 ** (values["interval"] * path + blocks.drift(n, rng, 3.0, 0.004))
     gate = 1 - values["pulse"] * (1 / (1 + np.exp(-40 * (turn - values["duty"]))))
-    reed = train(pitch, 60) + 0.7 * train(pitch * values["chord"], 60)
-    horn = shape(
-        reed, formants([(values["horn_hz"] * r, 0.5 * values["horn_hz"], 1 / (1 + k)) for k, r in enumerate((1.0, 2.1, 3.4))], 0.05)
+    reed = blocks.train(pitch, 60) + 0.7 * blocks.train(pitch * values["chord"], 60)
+    horn = blocks.shape(
+        reed, blocks.formants([(values["horn_hz"] * r, 0.5 * values["horn_hz"], 1 / (1 + k)) for k, r in enumerate((1.0, 2.1, 3.4))], 0.05)
     )
     horn /= np.sqrt(np.mean(horn**2)) + 1e-9
     pure = np.sin(np.cumsum(2 * np.pi * pitch / SAMPLE_RATE_HZ))
-    made = (values["buzz"] * horn + (1 - values["buzz"]) * 1.4 * pure) * gate * np.exp(drift(n, rng, 4.0, 0.08))
-    air = noise(n, rng, band(values["horn_hz"] * 2, 2.0)) * gate
-    return (made + values["air"] * air) * np.minimum(t / 0.02, 1) * curve(n, [(0, 1), (0.93, 1), (1, values["ends"])])
+    made = (values["buzz"] * horn + (1 - values["buzz"]) * 1.4 * pure) * gate * np.exp(blocks.drift(n, rng, 4.0, 0.08))
+    air = blocks.noise(n, rng, blocks.band(values["horn_hz"] * 2, 2.0)) * gate
+    return (made + values["air"] * air) * np.minimum(t / 0.02, 1) * blocks.curve(n, [(0, 1), (0.93, 1), (1, values["ends"])])
 
 
 CLASSES = (
@@ -174,5 +160,6 @@ CLASSES = (
         _alarm,
         (1.0, 4.0),
         True,
+        (4.0, 8.0),
     ),
 )

@@ -4,22 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    band,
-    curve,
-    drift,
-    edges,
-    noise,
-    place,
-    pulses,
-    times,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
@@ -27,30 +13,32 @@ __all__ = ["CLASSES"]
 def _bird(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
     shapes = [rng.normal(0, values["bend"], 4) for _ in range(3)]
-    for at in pulses(n, rng, values["phrase"] + values["pause"], 0.3):
+    for at in blocks.pulses(n, rng, values["phrase"] + values["pause"], 0.3):
         when = float(at)
         motif = shapes[int(rng.integers(len(shapes)))]
         while when < at + values["phrase"]:
             length = max(int(values["note"] * rng.uniform(0.7, 1.3) * SAMPLE_RATE_HZ), 480)
-            octaves = curve(length, [(k / 3, float(m)) for k, m in enumerate(motif)]) + rng.normal(0, 0.05)
-            trill = values["trill"] * np.sin(2 * np.pi * values["trill_hz"] * times(length) + rng.uniform(0, 6))
+            octaves = blocks.curve(length, [(k / 3, float(m)) for k, m in enumerate(motif)]) + rng.normal(0, 0.05)
+            trill = values["trill"] * np.sin(2 * np.pi * values["trill_hz"] * blocks.times(length) + rng.uniform(0, 6))
             phase = np.cumsum(2 * np.pi * values["pitch_hz"] * 2 ** (octaves + trill) / SAMPLE_RATE_HZ)
             tone = np.sin(phase) + values["rich"] * (0.5 * np.sin(2 * phase) + 0.3 * np.sin(3 * phase))
-            place(total, tone * edges(length, 0.006, 0.012), when, rng.uniform(0.5, 1.0))
+            blocks.place(total, tone * blocks.edges(length, 0.006, 0.012), when, rng.uniform(0.5, 1.0))
             when += length / SAMPLE_RATE_HZ * (1 + values["gap"])
-    return total + values["breath"] * noise(n, rng, band(values["pitch_hz"], 2.0)) * np.minimum(np.abs(total) + 0.05, 1)
+    return total + values["breath"] * blocks.noise(n, rng, blocks.band(values["pitch_hz"], 2.0)) * np.minimum(np.abs(total) + 0.05, 1)
 
 
 def _insects(values: Values, n: int, rng: Rng) -> Floats:
     total = np.zeros(n)
-    t = times(n)
+    t = blocks.times(n)
     for index in range(int(values["voices"])):
-        pitch = values["pitch_hz"] * 2 ** rng.normal(0, values["spread"]) * np.exp(drift(n, rng, 2.0, 0.006))
+        pitch = values["pitch_hz"] * 2 ** rng.normal(0, values["spread"]) * np.exp(blocks.drift(n, rng, 2.0, 0.006))
         rate = values["rate_hz"] * 2 ** rng.normal(0, 0.08)
-        pulse = np.maximum(np.sin(2 * np.pi * rate * t + rng.uniform(0, 6.28) + drift(n, rng, 2.0, 0.5)), 0) ** values["sharp"]
+        pulse = np.maximum(np.sin(2 * np.pi * rate * t + rng.uniform(0, 6.28) + blocks.drift(n, rng, 2.0, 0.5)), 0) ** values["sharp"]
         song = 1 / (1 + np.exp(-8 * (np.sin(2 * np.pi * values["song_hz"] * t + rng.uniform(0, 6.28)) + values["steady"])))
-        tone = np.sin(np.cumsum(2 * np.pi * pitch / SAMPLE_RATE_HZ)) + values["buzz"] * noise(n, rng, band(float(pitch[0]), 0.4))
-        total += tone * pulse * song * np.exp(drift(n, rng, 0.6, 0.4)) / (1 + 0.4 * index)
+        tone = np.sin(np.cumsum(2 * np.pi * pitch / SAMPLE_RATE_HZ)) + values["buzz"] * blocks.noise(
+            n, rng, blocks.band(float(pitch[0]), 0.4)
+        )
+        total += tone * pulse * song * np.exp(blocks.drift(n, rng, 0.6, 0.4)) / (1 + 0.4 * index)
     return total
 
 
@@ -73,6 +61,7 @@ CLASSES = (
         _bird,
         (1.0, 4.0),
         True,
+        (1.5, 4.0),
     ),
     EffectClass(
         "insects",
@@ -90,5 +79,6 @@ CLASSES = (
         _insects,
         (2.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
 )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.audio.effects import blasts, creatures, machines, objects, signals, singers, weather
-from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, shape
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, drift, shape
 from shared.errors import BadInput, NotFound
 
 __all__ = [
@@ -24,10 +24,11 @@ __all__ = [
     "Parameter",
     "band_spectrum",
     "classes",
+    "coloured",
     "find_class",
     "is_usable",
-    "match_spectrum",
     "render",
+    "spectrum_gains",
 ]
 
 MIN_DURATION_S, MAX_DURATION_S = 0.05, 120.0
@@ -75,12 +76,13 @@ def render(
     spectrum_db: Floats | None = None,
     *,
     match: float = 1.0,
+    variety_db: Floats | None = None,
 ) -> NDArray[np.float32]:
     """One rendering: (round(duration_s x 48000),) float32, its peak at -1 dBFS, no offset, the last 5 ms faded.
 
     parameters: {name: value in the class's unit}, typical values for what is left out. spectrum_db: (64,) mean level of the bands of
-    `band_spectrum` to bring it near to, by the fraction `match`. Raises `BadInput` for an unknown or impossible value, `NotFound`
-    for an unknown class.
+    `band_spectrum` to bring it near to, by the fraction `match`. variety_db: (2, 64) gains on top, from one of which to the other the
+    colour wanders. Raises `BadInput` for an unknown or impossible value, `NotFound` for an unknown class.
     """
     kind = find_class(key)
     if not MIN_DURATION_S <= duration_s <= MAX_DURATION_S:
@@ -90,8 +92,11 @@ def render(
     n = round(duration_s * SAMPLE_RATE_HZ)
     made = kind.synthesize(_complete(kind, parameters), n, rng)
     made = _without_offset(made)
-    if spectrum_db is not None:
-        made = match_spectrum(made, spectrum_db, match)
+    gains_db = np.zeros(BANDS) if spectrum_db is None else spectrum_gains(made, spectrum_db, match)
+    if variety_db is not None:
+        made = coloured(made, gains_db + variety_db, rng)
+    elif gains_db.any():
+        made = coloured(made, gains_db[None], rng)
     end = min(n, round(0.005 * SAMPLE_RATE_HZ))
     made[n - end :] *= np.linspace(1.0, 0.0, end)
     peak = float(np.abs(made).max())
@@ -135,9 +140,24 @@ def band_spectrum(signal: Floats, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Float
     return np.maximum(level - level.max(), -80.0)
 
 
-def match_spectrum(signal: Floats, spectrum_db: Floats, match: float = 1.0) -> Floats:
-    """The signal with its mean spectrum moved to spectrum_db (64,) by the fraction `match`: at most 24 dB, smoothly over bands."""
+def spectrum_gains(signal: Floats, spectrum_db: Floats, match: float = 1.0) -> Floats:
+    """(64,) dB that move the signal's mean spectrum to spectrum_db by the fraction `match`: at most 24, smooth over bands."""
     wanted = np.convolve(np.pad(spectrum_db - band_spectrum(signal), 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
-    gains_db = match * np.clip(wanted - np.median(wanted), -MATCH_LIMIT_DB, MATCH_LIMIT_DB)
-    centres = _EDGES[1:-1]
-    return shape(signal, lambda f: 10 ** (np.interp(f, centres, gains_db) / 20))
+    return match * np.clip(wanted - np.median(wanted), -MATCH_LIMIT_DB, MATCH_LIMIT_DB)
+
+
+def coloured(signal: Floats, gains_db: Floats, rng: np.random.Generator) -> Floats:
+    """The signal through one equaliser, or through two between which it wanders, a turn in three seconds or more.
+
+    gains_db: (1, 64) or (2, 64). Recordings never keep one colour: rain and sea through a fixed filter sound like a machine.
+    """
+    n, centres = len(signal), _EDGES[1:-1]
+
+    def through(row: Floats) -> Floats:
+        return shape(signal, lambda f: np.asarray(10 ** (np.interp(f, centres, row) / 20)))
+
+    parts = [through(row) for row in gains_db]
+    if len(parts) == 1:
+        return parts[0]
+    way = 0.5 + 0.5 * np.tanh(drift(n, rng, max(0.3, 0.7 * SAMPLE_RATE_HZ / n), 1.0))
+    return parts[0] + way * (parts[1] - parts[0])

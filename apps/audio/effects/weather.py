@@ -8,40 +8,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from apps.audio.effects.blocks import (
-    SAMPLE_RATE_HZ,
-    EffectClass,
-    Floats,
-    Parameter,
-    Rng,
-    Values,
-    attack_decay,
-    band,
-    burst,
-    drift,
-    lowpass,
-    noise,
-    place,
-    pulses,
-    scatter,
-    times,
-)
+from apps.audio.effects import blocks
+from apps.audio.effects.blocks import SAMPLE_RATE_HZ, EffectClass, Floats, Parameter, Rng, Values
 
 __all__ = ["CLASSES"]
 
 
 def _rain(values: Values, n: int, rng: Rng) -> Floats:
-    swell = np.exp(drift(n, rng, values["gust_rate"], values["gusts"]))
-    far = noise(n, rng, band(values["wash_hz"], 4.0)) * swell
-    near = noise(n, rng, band(values["hiss_hz"], 2.0)) * np.exp(drift(n, rng, 1.3 * values["gust_rate"], values["gusts"]))
+    swell = np.exp(blocks.drift(n, rng, values["gust_rate"], values["gusts"]))
+    far = blocks.noise(n, rng, blocks.band(values["wash_hz"], 4.0)) * swell
+    near = blocks.noise(n, rng, blocks.band(values["hiss_hz"], 2.0)) * np.exp(
+        blocks.drift(n, rng, 1.3 * values["gust_rate"], values["gusts"])
+    )
     grains = []
     for _ in range(4):
         pitch = values["drop_hz"] * 2 ** rng.normal(0, 0.6)
         length = 0.003 + 0.02 * values["splash"] * rng.uniform(0.4, 1.6)
-        grain = burst(rng, length, 0.0005, band(pitch, 1.2))
-        ring = np.sin(2 * np.pi * pitch * (1 + 3 * times(len(grain))) * times(len(grain))) * attack_decay(len(grain), 0.0005, length)
+        grain = blocks.burst(rng, length, 0.0005, blocks.band(pitch, 1.2))
+        ring = np.sin(2 * np.pi * pitch * (1 + 3 * blocks.times(len(grain))) * blocks.times(len(grain))) * blocks.attack_decay(
+            len(grain), 0.0005, length
+        )
         grains.append(grain + values["splash"] * ring)
-    drops = scatter(n, rng, grains, values["drops"], 5.0, density=swell)
+    drops = blocks.scatter(n, rng, grains, values["drops"], 5.0, density=swell)
     loudest = np.sqrt(np.mean(drops**2)) + 1e-9
     body = far + values["hiss"] * near
     return body + 10 ** (values["drop_level"] / 20) * drops / loudest
@@ -55,28 +43,28 @@ def _thunder(values: Values, n: int, rng: Rng) -> Floats:
         at = 0.0 if index == 0 else rng.uniform(0.02, 0.6) * seconds
         length = min(values["rumble"] * rng.uniform(0.5, 1.2), seconds + 1)
         colour = values["cutoff_hz"] * 2 ** rng.normal(0, 0.5)
-        clap = burst(rng, length, 0.01 + 0.2 * rng.uniform() * (index > 0), lowpass(colour, 1.0), -3.0)
-        clap *= np.exp(drift(len(clap), rng, 7.0, 0.7))
-        place(total, clap, at, rng.uniform(0.4, 1.0))
-        crack = burst(rng, 0.12 + 0.2 * rng.uniform(), 0.002, band(1800, 4.0))
-        crack *= np.exp(drift(len(crack), rng, 40.0, 0.8))
-        place(total, crack, at, values["crack"] * rng.uniform(0.4, 1.5) * (index < 2))
-    low = noise(n, rng, lowpass(90, 2.0), -3.0) * np.exp(drift(n, rng, 2.0, 0.6))
-    return total + 0.4 * low * attack_decay(n, 0.05, 2 * values["rumble"])
+        clap = blocks.burst(rng, length, 0.01 + 0.2 * rng.uniform() * (index > 0), blocks.lowpass(colour, 1.0), -3.0)
+        clap *= np.exp(blocks.drift(len(clap), rng, 2.5, 0.5) + blocks.drift(len(clap), rng, 9.0, 0.25))
+        blocks.place(total, clap, at, rng.uniform(0.4, 1.0))
+        crack = blocks.burst(rng, 0.12 + 0.2 * rng.uniform(), 0.002, blocks.band(1800, 4.0))
+        crack *= np.exp(blocks.drift(len(crack), rng, 40.0, 0.8))
+        blocks.place(total, crack, at, values["crack"] * rng.uniform(0.4, 1.5) * (index < 2))
+    low = blocks.noise(n, rng, blocks.lowpass(90, 2.0), -3.0) * np.exp(blocks.drift(n, rng, 2.0, 0.6))
+    return total + 0.4 * low * blocks.attack_decay(n, 0.05, 2 * values["rumble"])
 
 
 def _wind(values: Values, n: int, rng: Rng) -> Floats:
-    gusts = drift(n, rng, values["gust_rate"], 1.0) + drift(n, rng, 3 * values["gust_rate"], 0.3)
+    gusts = blocks.drift(n, rng, values["gust_rate"], 1.0) + blocks.drift(n, rng, 3 * values["gust_rate"], 0.3)
     level = np.exp(values["gusts"] * gusts)
     bright = 1 / (1 + np.exp(-1.5 * gusts))
-    dark = noise(n, rng, band(values["body_hz"], 2.5), -2.0)
-    light = noise(n, rng, band(2.8 * values["body_hz"], 2.0))
+    dark = blocks.noise(n, rng, blocks.band(values["body_hz"], 2.5), -2.0)
+    light = blocks.noise(n, rng, blocks.band(2.8 * values["body_hz"], 2.0))
     total = dark * (1.2 - bright) + light * bright
     for index in range(3):  # a gap or a wire whistles at a pitch that follows the speed of the air
-        pitch = values["whistle_hz"] * (1 + 0.45 * index) * np.exp(0.25 * gusts + drift(n, rng, 0.7, 0.05))
-        wobble = np.cumsum(noise(n, rng, lowpass(25, 1.0))) * 0.004
+        pitch = values["whistle_hz"] * (1 + 0.45 * index) * np.exp(0.25 * gusts + blocks.drift(n, rng, 0.7, 0.05))
+        wobble = np.cumsum(blocks.noise(n, rng, blocks.lowpass(25, 1.0))) * 0.004
         tone = np.sin(2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE_HZ + wobble)
-        total += values["whistle"] * tone * bright**2 / (1 + index) * np.exp(drift(n, rng, 1.0, 0.5))
+        total += values["whistle"] * tone * bright**2 / (1 + index) * np.exp(blocks.drift(n, rng, 1.0, 0.5))
     return total * level
 
 
@@ -84,46 +72,59 @@ def _sea(values: Values, n: int, rng: Rng) -> Floats:
     seconds = n / SAMPLE_RATE_HZ
     period = values["period"]
     surge = np.zeros(n)
-    edge = np.zeros(n)
+    edge, late = np.zeros(n), np.zeros(n)
     start = -rng.uniform(0.2, 1.0) * period
     while start < seconds:
         this = period * rng.uniform(0.7, 1.4)
         rise, fall = this * rng.uniform(0.25, 0.5), this * rng.uniform(0.6, 1.1)
-        t = times(n) - start
+        t = blocks.times(n) - start
         wave = np.where(t < rise, np.clip(t / rise, 0, 1) ** 2, np.exp(-2.2 * (t - rise) / fall)) * (t > 0)
         height = rng.uniform(0.5, 1.2)
         surge += height * wave
         edge += height * np.exp(-0.5 * ((t - rise) / (0.35 * rise)) ** 2) + 0.3 * height * wave
+        late += rng.uniform(0.3, 1.2) * height * np.exp(-0.5 * ((t - rise - 0.5 * fall) / (0.5 * fall)) ** 2)  # it hisses as it runs back
         start += this
     calm = 1 - values["swell"]
-    roll = noise(n, rng, lowpass(values["roll_hz"], 1.2), -3.0) * (calm + surge) * np.exp(drift(n, rng, 1.5, 0.2))
-    foam = noise(n, rng, band(values["foam_hz"], 2.6)) * (0.5 * calm + edge) * np.exp(drift(n, rng, 4.0, 0.25))
-    fizz = scatter(n, rng, [burst(rng, 0.004, 0.0004, band(5000, 1.5)) for _ in range(3)], 400.0, 6.0, density=0.05 + edge)
-    return roll + values["foam"] * (foam + 0.6 * fizz)
+    roll = blocks.noise(n, rng, blocks.lowpass(values["roll_hz"], 1.2), -3.0) * (calm + surge) * np.exp(blocks.drift(n, rng, 1.5, 0.2))
+    foam = blocks.noise(n, rng, blocks.band(values["foam_hz"], 2.6)) * (0.5 * calm + edge) * np.exp(blocks.drift(n, rng, 4.0, 0.25))
+    fizz = blocks.scatter(
+        n, rng, [blocks.burst(rng, 0.004, 0.0004, blocks.band(5000, 1.5)) for _ in range(3)], 400.0, 6.0, density=0.05 + edge
+    )
+    hiss = blocks.noise(n, rng, blocks.band(min(2.2 * values["foam_hz"], 11_000), 2.0)) * late
+    return roll + values["foam"] * (foam + 0.6 * fizz + 0.4 * hiss)
 
 
 def _water(values: Values, n: int, rng: Rng) -> Floats:
-    flow = noise(n, rng, band(values["flow_hz"], 3.0)) * np.exp(drift(n, rng, 3.0, 0.35)) * values["flow"]
+    flow = blocks.noise(n, rng, blocks.band(values["flow_hz"], 3.0)) * np.exp(blocks.drift(n, rng, 3.0, 0.35)) * values["flow"]
     bubbles = np.zeros(n)
-    for at in pulses(n, rng, 1 / values["bubbles"], 0.7):
+    for at in blocks.pulses(n, rng, 1 / values["bubbles"], 0.7):
         pitch = values["bubble_hz"] * 2 ** rng.normal(0, 0.7)
         length = min(0.25, 12 / pitch * rng.uniform(0.7, 3.0))
-        t = times(max(int(length * SAMPLE_RATE_HZ), 64))
+        t = blocks.times(max(int(length * SAMPLE_RATE_HZ), 64))
         rise = 1 + rng.uniform(0.5, 4.0) * t  # a bubble's pitch rises as it nears the surface (Minnaert 1933; van den Doel 2005)
-        place(bubbles, np.sin(2 * np.pi * pitch * rise * t) * attack_decay(len(t), 0.002, length), float(at), 10 ** rng.normal(-0.2, 0.35))
+        blocks.place(
+            bubbles,
+            np.sin(2 * np.pi * pitch * rise * t) * blocks.attack_decay(len(t), 0.002, length),
+            float(at),
+            10 ** rng.normal(-0.2, 0.35),
+        )
     return flow + bubbles
 
 
 def _fire(values: Values, n: int, rng: Rng) -> Floats:
-    flame = noise(n, rng, lowpass(values["roar_hz"], 1.0), -3.0) * np.exp(drift(n, rng, 5.0, 0.4) + drift(n, rng, 0.8, 0.3))
-    hiss = noise(n, rng, band(5500, 2.5)) * np.exp(drift(n, rng, 1.5, 0.7))
-    activity = np.exp(drift(n, rng, 1.2, 1.0))
+    flame = blocks.noise(n, rng, blocks.lowpass(values["roar_hz"], 1.0), -3.0) * np.exp(
+        blocks.drift(n, rng, 5.0, 0.4) + blocks.drift(n, rng, 0.8, 0.3)
+    )
+    hiss = blocks.noise(n, rng, blocks.band(5500, 2.5)) * np.exp(blocks.drift(n, rng, 1.5, 0.7))
+    activity = np.exp(blocks.drift(n, rng, 1.2, 1.0))
     grains = []
     for _ in range(6):
         pitch = values["crackle_hz"] * 2 ** rng.normal(0, 0.8)
-        grains.append(burst(rng, 0.002 + 0.012 * rng.uniform() ** 2, 0.0003, band(pitch, 1.6)))
-    crackle = scatter(n, rng, grains, values["crackles"], 7.0, density=activity)
-    pops = scatter(n, rng, [burst(rng, 0.05, 0.0005, band(700, 3.0)) for _ in range(3)], values["pops"], 5.0, density=activity)
+        grains.append(blocks.burst(rng, 0.002 + 0.012 * rng.uniform() ** 2, 0.0003, blocks.band(pitch, 1.6)))
+    crackle = blocks.scatter(n, rng, grains, values["crackles"], 7.0, density=activity)
+    pops = blocks.scatter(
+        n, rng, [blocks.burst(rng, 0.05, 0.0005, blocks.band(700, 3.0)) for _ in range(3)], values["pops"], 5.0, density=activity
+    )
     return flame + values["hiss"] * hiss + values["crackle"] * crackle + 1.5 * values["crackle"] * pops
 
 
@@ -147,6 +148,7 @@ CLASSES = (
         _rain,
         (3.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "thunder",
@@ -173,6 +175,7 @@ CLASSES = (
         _wind,
         (3.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "sea",
@@ -187,6 +190,7 @@ CLASSES = (
         _sea,
         (4.0, 12.0),
         True,
+        (6.0, 10.0),
     ),
     EffectClass(
         "water",
@@ -200,6 +204,7 @@ CLASSES = (
         _water,
         (2.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
     EffectClass(
         "fire",
@@ -215,5 +220,6 @@ CLASSES = (
         _fire,
         (3.0, 8.0),
         True,
+        (4.0, 8.0),
     ),
 )

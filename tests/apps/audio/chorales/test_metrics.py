@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from apps.audio.chorales.chorale import Chorale
+from apps.audio.chorales.chorale import REST, Chorale
 from apps.audio.chorales.metrics import (
     FIFTH,
     OCTAVE,
+    blunders,
     cadences,
     chords,
     crossings,
     divergence,
+    ends_at_home,
     figures,
     harmony,
+    leaps,
     longest_copy,
+    longest_stutter,
     parallels,
+    rests_within,
     sonorities,
     triads_at_fermatas,
 )
@@ -96,3 +103,24 @@ def test_figures_of_the_training_pieces_themselves() -> None:
     assert found["parallel_fifths"] == 25
     assert found["longest_copy"] == 4
     assert found["triads_at_fermatas_percent"] == 100
+
+
+def test_an_ending_is_at_home_on_the_tonic_over_itself() -> None:
+    assert ends_at_home(quarters(G_MAJOR, C_MAJOR))
+    assert not ends_at_home(quarters(C_MAJOR, G_MAJOR))
+    assert not ends_at_home(quarters(G_MAJOR, (72, 67, 60, 52))), "a sixth chord"
+    minor = replace(quarters((69, 64, 61, 45)), tonic=9)
+    assert ends_at_home(minor), "a Picardy third"
+    assert not ends_at_home(replace(minor, tonic=None)), "then the signature's tonic is expected"
+
+
+def test_what_anybody_would_hear_is_counted() -> None:
+    piece = quarters(C_MAJOR, C_MAJOR, (83, 67, 0, 48), (71, 67, 64, 48), G_MAJOR)
+    piece.cells[8, 2] = REST
+    assert rests_within(piece) == 4
+    assert longest_stutter(piece) == 5, "the alto"
+    assert leaps(piece, 0) == 1, "a seventh up; the octave down is allowed"
+    found = blunders([piece, quarters(G_MAJOR, C_MAJOR)])
+    assert found["ends_astray_percent"] == 50 and found["longest_stutter"] == 5
+    assert found["rests_percent"] == pytest.approx(100 * 4 / 112)
+    assert found["soprano_leaps"] == pytest.approx(100 * 1 / 7)

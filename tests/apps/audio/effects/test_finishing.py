@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.audio.effects.finishing import Finish, finish, loop, loudness_db, widen
-from apps.audio.effects.making import RHYTHMIC, make
+from apps.audio.effects.making import RHYTHMIC, make, usual_duration_s
+from apps.audio.effects.parameters import draw
 from apps.audio.effects.synthesis import band_spectrum, classes, is_usable, render
 from shared.errors import BadInput
 
@@ -102,6 +103,36 @@ def test_an_effect_is_repeatable_and_varies() -> None:
     other = make("laser", seed=9, variation=1, wishes={"size": 1.0}, how=Finish(distance_m=10), width=0.5)
     assert first.signal.tobytes() == again.signal.tobytes()
     assert first.values != other.values
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("rain", 4, 8), ("sea", 6, 10), ("engine", 4, 8), ("alarm", 4, 8), ("fire", 4, 8)])
+def test_what_goes_on_lasts_some_seconds_unasked(kind: str, low: float, high: float) -> None:
+    rng = np.random.default_rng(1)
+    seconds = [usual_duration_s(kind, draw(kind, rng), rng) for _ in range(50)]
+    assert low <= min(seconds) < max(seconds) <= high
+
+
+def onsets(signal: np.ndarray, apart_s: float) -> int:
+    level = np.sqrt((signal[: len(signal) // 480 * 480].astype(np.float64) ** 2).reshape(-1, 480).mean(axis=1))
+    loud = np.flatnonzero(level > 0.15 * level.max())
+    return int((np.diff(loud, prepend=-1000) > apart_s * 100).sum())
+
+
+def test_a_few_steps_several_ticks_and_one_to_three_barks_unasked() -> None:
+    for seed in range(6):
+        steps = make("footsteps", seed=seed, values={"spacing": 0.6, "thud": 0.03, "grit": 0.02, "toe": 0.05, "hard": 0.01})
+        assert 4 <= onsets(steps.signal, 0.3) <= 8
+        ticks = make("clock", seed=seed, values={"spacing": 0.5, "double_s": 0.01, "case": 0.01})
+        assert 6 <= onsets(ticks.signal, 0.3) <= 13
+        barks = make("dog_bark", seed=seed)
+        assert 1 <= onsets(barks.signal, 0.02) <= 4 and barks.duration_s < 3
+
+
+def test_what_happens_once_has_no_silent_end_unasked() -> None:
+    for seed in range(5):
+        signal = np.abs(make("gunshot", seed=seed).signal)
+        assert signal[-2000:].max() > 5e-4 * signal.max()
+    assert make("gunshot", seed=1, duration_s=2.0).duration_s == 2.0
 
 
 def test_a_value_set_by_hand_stays() -> None:

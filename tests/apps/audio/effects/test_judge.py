@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,10 @@ import pytest
 from apps.audio.effects import judge as judging
 from apps.audio.effects.classifier import Judge
 from apps.audio.effects.hearing import features, log_mel, picture, read_clips
-from apps.audio.effects.judge import Row, Sounds, diversity, frechet, main, measure, table
+from apps.audio.effects.judge import Row, Sounds, diversity, frechet, main, measure, table, text_shares
+from apps.audio.effects.parameters import fitted_model
 from apps.audio.effects.synthesis import render
+from apps.audio.effects.tune import choose
 from shared.errors import NotFound
 
 TOLD_APART = ("rain", "bell", "clock")
@@ -26,9 +30,18 @@ def heard(seeds: range) -> Sounds:
     )
 
 
-def test_it_tells_unlike_sounds_apart_and_finds_copies() -> None:
-    known, others = heard(range(6)), heard(range(20, 24))
-    judge = Judge(known.features, known.kinds)
+@pytest.fixture(scope="module")
+def known() -> Sounds:
+    return heard(range(6))
+
+
+@pytest.fixture(scope="module")
+def judge(known: Sounds) -> Judge:
+    return Judge(known.features, known.kinds)
+
+
+def test_it_tells_unlike_sounds_apart_and_finds_copies(known: Sounds, judge: Judge) -> None:
+    others = heard(range(20, 24))
     row = measure("others", judge, others, known)
     assert row.accuracy > 0.9 and row.frechet > 0
     assert measure("copies", judge, known, known).copies == 1.0
@@ -58,6 +71,21 @@ def test_statistics_ignore_level_rate_and_silence() -> None:
     for length in (10, 300, 2400):
         assert features(signal[:length], 48_000).shape == plain.shape
     assert np.isfinite(features(np.zeros(4800), 48_000)).all()
+
+
+def test_tuning_chooses_among_the_settings_and_leaves_the_model(known: Sounds, judge: Judge) -> None:
+    model = replace(fitted_model("bell"), variety=1.0, match=1.0, temperature=1.0)
+    free, note = choose("bell", model, judge, known.pictures, draws=2, price=0.0)
+    assert note.startswith("bell: variety") and {free.variety, free.match, free.temperature} <= {0.5, 0.6, 0.7, 1.0, 1.3, 1.6}
+    assert np.array_equal(free.mean, model.mean)
+
+
+def test_shares_of_texts_are_counted(tmp_path: Path) -> None:
+    file = tmp_path / "texts.json"
+    texts = [{"text": "rain", "class": "rain"}, {"text": "a dog barking", "class": "sea"}, {"text": "qwertz", "class": "rain"}]
+    file.write_text(json.dumps({"descriptions": texts, "ask": ["flurbish"]}))
+    third = pytest.approx(1 / 3)
+    assert text_shares(file) == {"right": third, "asked back": third, "wrong": third, "nonsense asked back": 1.0}
 
 
 def test_a_folder_without_clips_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_the_shipped_weights_fit_the_knobs(kind: str) -> None:
 
 def test_the_shipped_weights_are_there_and_small() -> None:
     assert parameters.WEIGHTS.stat().st_size <= 200_000
-    assert {"rain", "explosion", "dog_bark"} <= set(parameters._fitted()) <= set(KINDS)
+    assert set(parameters._fitted()) == set(KINDS)
 
 
 def test_weights_come_back_from_their_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,9 +66,21 @@ def test_weights_come_back_from_their_file(tmp_path: Path, monkeypatch: pytest.M
     assert np.abs(back.mean - model.mean).max() < 2e-3 and back.spectrum is not None and back.spectrum.shape == (3, BANDS)
     assert draw("thunder", rng).spectrum_db is not None
     assert fitted_model("rain").mean.tolist() == prior_model(classes()["rain"]).mean.tolist()
-    save_models({"thunder": ClassModel(np.zeros(3), np.eye(3))}, path)
-    assert len(fitted_model("thunder").mean) == len(kind.parameters) + 1
+    tuned = replace(model, temperature=0.75, match=0.5, variety=1.5)
+    save_models({"thunder": tuned}, path)
+    assert (fitted_model("thunder").temperature, fitted_model("thunder").match, fitted_model("thunder").variety) == (0.75, 0.5, 1.5)
+    monkeypatch.setattr(parameters, "knobs_code", lambda kind: "other")
     parameters._fitted.cache_clear()
+    assert fitted_model("thunder").mean.tolist() == prior_model(kind).mean.tolist()
+    parameters._fitted.cache_clear()
+
+
+def test_the_code_of_the_knobs_follows_their_ranges_and_order() -> None:
+    kind = classes()["sea"]
+    wider = replace(kind.parameters[0], high=kind.parameters[0].high + 1)
+    others = [replace(kind, parameters=(wider, *kind.parameters[1:])), replace(kind, parameters=kind.parameters[::-1])]
+    assert len({parameters.knobs_code(each) for each in (kind, *others)}) == 3
+    assert parameters.knobs_code(replace(kind, title="x")) == parameters.knobs_code(kind)
 
 
 def test_an_unknown_class_is_named() -> None:
