@@ -35,7 +35,8 @@ def done(browser: Any, server: str) -> dict[str, str]:
         page.goto(f"{server}/audio")
         page.get_by_role("radio", name=task.capitalize(), exact=True).click(timeout=60_000)
         page.get_by_role("button", name=action).and_(page.locator(":enabled")).click(timeout=60_000)
-        page.wait_for_selector(".sx-made", timeout=180_000)
+        page.wait_for_selector(".sx-made, .st-key-sx-stage .sx-note.bad", timeout=180_000)
+        assert page.locator(".sx-note.bad").all_inner_texts() == []
         found[task] = str(page.url.rpartition("run=")[2])
         page.close()
     return found
@@ -105,7 +106,7 @@ def test_bars_are_repeated_and_voices_muted(watch: Watch, done: dict[str, str]) 
 def test_variations_are_heard_and_opened(watch: Watch, done: dict[str, str]) -> None:
     seen = watch()
     page = show(seen, done["effect"])
-    assert page.get_by_role("button", name="Loop without a seam").get_attribute("aria-pressed") == "true"
+    assert page.get_by_role("button", name="Loop without a seam", exact=True).get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Play Variation 2").click()
     page.get_by_role("button", name="Pause Variation 2").wait_for(timeout=10_000)
     page.get_by_role("button", name="Play Variation 1").click()
@@ -131,7 +132,7 @@ def test_before_and_after_at_the_same_place(watch: Watch, done: dict[str, str]) 
     page.wait_for_timeout(400)
     assert at < seconds(page) < at + 3  # it went on
     page.get_by_role("button", name="Linear").click()
-    assert page.get_by_text("kHz").count() == 1
+    assert page.get_by_text("kHz", exact=True).count() == 1
 
 
 def test_a_class_is_found_while_one_types(watch: Watch) -> None:

@@ -176,7 +176,20 @@ def main() -> None:
         print(
             f"| {name} | {' | '.join(cells)} | {'' if name == 'noisy' else f'{np.median([speed for _, speed in rows]):.0f}'} |", flush=True
         )
+    _kinds(arguments.speech, methods, measures, count // 2)
     _further(arguments.speech, methods["ours"], count)
+
+
+def _kinds(speech: Path, methods: dict[str, Callable[[Floats], Floats]], measures: dict[str, Any], count: int) -> None:
+    """A table of noises that are of no kind trained on, and babble."""
+    from apps.audio.noise.extras import KINDS, in_kind
+
+    clean = [utterance(path) for path in speakers(speech, "test")]
+    print(f"\n| 5 dB, {count} speakers | {' | '.join(KINDS)} |\n| --- |" + " --- |" * len(KINDS))
+    sets = [[in_kind(kind, clean, number, snr_db=5) for number in range(count)] for kind in KINDS]
+    for name, method in methods.items():
+        rows = [_row(method, pairs, measures)[0] for pairs in sets]
+        print(f"| {name} | {' | '.join(' / '.join(f'{figure:.2f}' for figure in figures) for figures in rows)} |", flush=True)
 
 
 def _further(speech: Path, ours: Callable[[Floats], Floats], count: int) -> None:

@@ -11,12 +11,14 @@ from apps.audio.noise.hum import find_hum, remove_hum
 from apps.audio.noise.spectra import NETWORK_RATE_HZ, Floats
 from apps.audio.sound import Sound
 
-__all__ = ["damage", "hiss", "hum_like", "hums", "music_like"]
+__all__ = ["KINDS", "damage", "hiss", "hum_like", "hums", "in_kind", "music_like"]
 
 RATE = NETWORK_RATE_HZ
 HUM_LEVELS_DB = (0, -10, -20)
 MUSIC_RATE_HZ = 44_100
 HISS_DB = -50.0
+KINDS = ("white", "pink", "babble")
+TALKERS = 6
 
 
 def hum_like(rng: np.random.Generator, samples: int, rate_hz: int, hz: float) -> Floats:
@@ -43,6 +45,21 @@ def music_like(rng: np.random.Generator, seconds: float, rate_hz: int) -> Floats
             total[start : start + length] += np.sum(partials, axis=0) * np.minimum(1, time * 100)
         at += beat * rng.choice([0.5, 1.0, 2.0])
     return (total / np.abs(total).max() * 0.5).astype(np.float32)
+
+
+def in_kind(kind: str, clean: Sequence[Floats], number: int, snr_db: float) -> tuple[Floats, Floats]:
+    """(noisy, clean) of one utterance in white or pink noise (down to 0 Hz: rumble), or in six of the other speakers talking at once."""
+    rng, speech = np.random.default_rng([99, number]), clean[number]
+    n = len(speech)
+    noise = rng.standard_normal(n)
+    if kind == "pink":
+        noise = np.fft.irfft(np.fft.rfft(noise) / np.sqrt(np.arange(1, n // 2 + 2)), n)
+    elif kind == "babble":
+        others = rng.choice([other for other in range(len(clean)) if other != number], TALKERS, replace=False)
+        talk = [np.roll(np.resize(clean[other] / clean[other].std(), n), int(rng.integers(n))) for other in others]
+        noise = np.sum(talk, axis=0)
+    noise *= speech.std() / noise.std() * 10 ** (-snr_db / 20)
+    return (speech + noise).astype(np.float32), speech
 
 
 def damage(clean: Sequence[Floats], method: Callable[[Floats], Floats]) -> float:

@@ -18,6 +18,7 @@ __all__ = ["SteadyGains", "VoiceGains", "steady_profile"]
 TOP_HZ = 7600.0
 """The network's word counts up to here: above, the filter of the resampling to 16 kHz begins."""
 GUIDE_HZ = (3000.0, TOP_HZ)
+RUMBLE_HZ, LOWEST_VOICE_HZ = 45.0, 150.0
 PAUSES_DB = (3.0, 9.0)
 """A typical frame is this much above the profile: below the first nothing is taken for noise, above the second all of the profile."""
 
@@ -33,6 +34,7 @@ class VoiceGains:
         self._left = np.minimum(at.astype(np.intp), BINS - 2)
         self._blend = (at - self._left).astype(np.float32)
         self._exact = bool(self._blend.max() < 1e-6)
+        self._rumble, self._lowest = int((grid.hertz < RUMBLE_HZ).sum()), int((grid.hertz < LOWEST_VOICE_HZ).sum())
         self._guide = (grid.hertz >= GUIDE_HZ[0]) & low
         self._above = Suppressor()
 
@@ -41,6 +43,8 @@ class VoiceGains:
         kept = mask[:, self._left]
         if not self._exact:
             kept = kept * (1 - self._blend) + mask[:, self._left + 1] * self._blend
+        # no voice reaches so low: rumble may stay only while the bins above it are kept
+        kept[:, : self._rumble] = kept[:, : self._lowest].min(axis=1, keepdims=True)
         if not self._high:
             return kept
         if not self._guide.any():
