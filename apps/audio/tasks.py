@@ -252,8 +252,8 @@ class DenoiseResult(Result):
     metadata: dict[str, str] = Field(default={}, description="rate, channels, duration, how it was cleaned")
 
 
-SECONDS_A_SECOND = {"chorale": 0.015, "organ": 0.12, "strings": 0.15, "choir": 0.15, "effect": 0.02, "denoise": 0.02}
-"""Of two CPU cores, for a second of sound; `benchmark.py` measures them."""
+SECONDS_A_SECOND = {"chorale": 0.018, "organ": 0.07, "strings": 0.05, "choir": 0.05, "effect": 0.018, "denoise": 0.015}
+"""CPU-seconds for a second of sound, files aside: the model card's speeds, denoise at 48 kHz stereo."""
 
 
 def _work_compose(request: ComposeRequest) -> Work:

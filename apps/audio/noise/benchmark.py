@@ -181,7 +181,7 @@ def main() -> None:
 
 
 def _kinds(speech: Path, methods: dict[str, Callable[[Floats], Floats]], measures: dict[str, Any], count: int) -> None:
-    """A table of noises that are of no kind trained on, and babble."""
+    """A table of plain kinds of noise: coloured noise and babble are in training too, babble of other speakers."""
     from apps.audio.noise.extras import KINDS, in_kind
 
     clean = [utterance(path) for path in speakers(speech, "test")]

@@ -1,6 +1,6 @@
 """How the voice mask was trained: on speech mixed with noise as training goes, to be near the clean speech as waveform and as spectrum.
 
-    python -m apps.audio.noise.train --speech FOLDER --effects FOLDER --out RUN [--minutes 40]
+    python -m apps.audio.noise.train --speech FOLDER --effects FOLDER --out RUN [--minutes 30]
 
 Stop it when you like; started again with the same folder, it goes on. The weights (float16) end up in RUN.
 """
@@ -25,9 +25,9 @@ from shared.training import Plan, Trainer
 __all__ = ["Task", "export", "main"]
 
 WEIGHTS = "denoise.safetensors"
-STEPS = 6000
+STEPS = 13_000
 LEARNING_RATE = 2e-3
-BATCH = 12
+BATCH = 8
 SECONDS = 4
 SEED = 1
 SIZE, HOP = 512, 256
@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--evaluate-every", type=int, default=250)
+    parser.add_argument("--evaluate-every", type=int, default=500)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long, with a checkpoint")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
