@@ -21,6 +21,7 @@ GOALS = {
     "bench-medical": "-m apps.medical.benchmark --only medical",
     "bench-molecules": "-m apps.molecules.benchmark --only medical",
     "bench-audio": "-m apps.audio.benchmark --only medical",
+    "bench-design": "-m apps.design.benchmark --only medical",
 }
 
 

@@ -20,7 +20,8 @@ __all__ = ["denoise_request"]
 
 FORMS = {"FLAC": "flac", "OGG": "ogg", "MP3": "mp3", "MPEG": "mp3"}
 """How a recording in this container of libsndfile's is written again; everything else becomes WAV."""
-DEEP = ("PCM_24", "PCM_32", "FLOAT", "DOUBLE")
+DEEP = ("PCM_24", "PCM_32")
+FLOATING = ("FLOAT", "DOUBLE")
 METHODS = {"speech": "mask network for voice", "music": "log-MMSE", "effects": "log-MMSE"}
 
 
@@ -55,9 +56,9 @@ def denoise_request(request: DenoiseRequest, context: Context) -> DenoiseResult:
         cleaned=file(reduced.clean, "cleaned"),
         removed=file(reduced.removed, "removed"),
         material=reduced.material,
-        hum_hz=reduced.hum_hz,
+        hum_hz=None if reduced.hum_hz is None else round(reduced.hum_hz, 2),
         figures=_figures(reduced, sound),
-        warnings=[*sound.notes, *reduced.notes, *notes],
+        warnings=[*sound.notes, *reduced.notes, *notes, *_clipped(reduced, form)],
         metadata={
             "rate": f"{sound.rate_hz:,} Hz",
             "channels": str(sound.channels),
@@ -74,10 +75,21 @@ def _form(wanted: str, sound: Sound) -> tuple[str, list[str]]:
 
     if wanted != "same":
         return wanted, []
-    form = FORMS.get(sound.container, "wav24" if sound.subtype in DEEP else "wav")
+    form = FORMS.get(sound.container, "float" if sound.subtype in FLOATING else "wav24" if sound.subtype in DEEP else "wav")
+    if sound.container.startswith("AIFF"):
+        return form, ["The result is WAV: AIFF is read, not written."]
     if form == "mp3" and (sound.channels > 2 or sound.rate_hz not in MP3_RATES_HZ):
         return "wav", ["MP3 cannot hold this rate or these channels: the result is WAV."]
     return form, []
+
+
+def _clipped(reduced: Reduced, form: str) -> list[str]:
+    import numpy as np
+
+    beyond = int((np.abs(reduced.clean) > 1.0).sum())
+    if form == "float" or not beyond:
+        return []
+    return [f"{beyond:,} samples lie beyond full scale and are clipped in this format: take a float WAV in, or lower the recording first."]
 
 
 def _figures(reduced: Reduced, sound: Sound) -> list[Figure]:
@@ -93,7 +105,12 @@ def _figures(reduced: Reduced, sound: Sound) -> list[Figure]:
             reference=f"before {reduced.noise_before_db:.1f}: the quietest tenth",
         ),
         Figure(label="taken out", value=round(100 * power / whole, 1) if whole else 0.0, unit="% of the power", reference="listen to it"),
-        Figure(label="length", value=round(sound.seconds, 2), unit="s", reference=f"{sound.rate_hz:,} Hz, {sound.channels} channels"),
+        Figure(
+            label="length",
+            value=round(sound.seconds, 2),
+            unit="s",
+            reference=f"{sound.rate_hz:,} Hz, {sound.channels} channel{'' if sound.channels == 1 else 's'}",
+        ),
     ]
     if reduced.hum_hz:
         text = f"its lines at {reduced.hum_hz:.1f} Hz and overtones"

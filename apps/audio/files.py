@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["Piece", "encoded", "file_name"]
 
 
+_SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe", "å": "aa"})
+
+
 def file_name(text: str) -> str:
     """Lower case, words joined by `_`: what every engine and file system takes."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:40] or "sound"
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_SPELLED))
+    return re.sub(r"[^a-z0-9]+", "_", "".join(letter for letter in plain if not unicodedata.combining(letter))).strip("_")[:40] or "sound"
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +38,14 @@ class Piece:
 
 
 def encoded(piece: Piece, form: str, context: Context) -> Artifact:
-    """form: wav (16 bits), wav24, flac, ogg or mp3. Raises `BadInput` for what the format cannot hold."""
+    """form: wav (16 bits), wav24, float (WAV, 32 bits), flac, ogg or mp3. Raises `BadInput` for what the format cannot hold."""
     signal = piece.signal
+    if form == "float":
+        import soundfile
+
+        out = io.BytesIO()
+        soundfile.write(out, signal, piece.rate_hz, format="WAV", subtype="FLOAT")
+        return context.artifact(f"{piece.stem}.wav", out.getvalue(), "audio/wav")
     if form.startswith("wav") and (signal.ndim == 1 or signal.shape[1] <= 2):
         from apps.audio.wavfile import Loop, write_wav
 

@@ -40,14 +40,14 @@ def effect_request(request: EffectRequest, context: Context) -> EffectResult:
         distance_m=words.distance_m if request.distance_m is None else request.distance_m,
     )
     if request.mode == "library":
-        kind, title = "library", "Variations of your clips"
+        kind, title = "library", f"Variations of {len(request.library)} clip{'' if len(request.library) == 1 else 's'}"
         made = _from_library(request, how, context)
     else:
         kind = request.kind or words.kind or ask_which(words)
         title = find_class(kind).title
         made = _synthesised(request, kind, words, how, context)
     comment = statement(request.model, request.seed, f"{title}: {request.description!r},")
-    stem = file_name(request.name or kind)
+    stem = file_name(request.name or (request.description if request.mode == "library" else kind))
     names = [f"{stem}{'_loop' if request.loop else ''}_{number + 1:02d}" for number in range(len(made))]
     effects = []
     for number, (name, one) in enumerate(zip(names, made, strict=True)):
@@ -88,6 +88,12 @@ def ask_which(words: Description) -> str:
     from apps.audio.effects.synthesis import classes
 
     nearest = [each.kind for each in words.nearest]
+    if not any(each.score for each in words.nearest):
+        raise BadInput(
+            f"Nothing in {words.text[:80]!r} is understood.",
+            remedy=f"Describe it in English by what makes the sound, or give `kind`. There are: {', '.join(classes())}.",
+            field="kind",
+        )
     titles = ", ".join(f"{kind} ({classes()[kind].title.lower()})" if classes()[kind].title.lower() != kind else kind for kind in nearest)
     raise BadInput(
         f"{words.text[:80]!r} does not say clearly which sound is meant. Which one: {titles}?",

@@ -14,6 +14,19 @@ _NAME = re.compile(r"\s*([A-Ga-g])\s*(#|b|♯|♭|-?sharp|-?flat)?\s*(major|mino
 _ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1}
 
 
+_GERMAN = re.compile(r"\s*([a-h])(is|es|s)?\s*[- ]?\s*(dur|moll)\s*", re.IGNORECASE)
+
+
+def _in_english(text: str) -> str:
+    """German names as English ones: H is B, B is B flat; other texts as they are."""
+    found = _GERMAN.fullmatch(text)
+    if found is None:
+        return text
+    letter, ending, mode = found.group(1).upper(), (found.group(2) or "").lower(), found.group(3).lower()
+    letter = {"H": "B", "B": "Bb"}.get(letter, letter)
+    return f"{letter}{ {'': '', 'is': '#', 'es': 'b', 's': 'b'}[ending] } {'major' if mode == 'dur' else 'minor'}"
+
+
 @dataclass(frozen=True)
 class Key:
     """sharps: of the signature, -7 to 7 (flats are negative); minor: the mode."""
@@ -23,10 +36,11 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """`G major`, `e minor`, `Bb`, `f#m`; a small letter alone is minor. Raises ValueError."""
+        """`G major`, `e minor`, `Bb`, `f#m`, `h-moll`, `Es-Dur`; a small letter alone is minor. Raises ValueError."""
+        text = _in_english(text)
         found = _NAME.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f"{text!r} is no key; one such as G major, Bb major or f# minor is expected")
+            raise ValueError(f"{text!r} is no key; one such as G major, Bb major, f# minor or Es-Dur is expected")
         letter, accidental, mode = found.group(1), (found.group(2) or "").lower().lstrip("-"), found.group(3) or ""
         minor = mode.lower() in ("minor", "min") or mode == "m" or (not mode and letter.islower())
         sharps = LETTERS.index(letter.upper()) - 1 + 7 * _ACCIDENTALS[accidental] + MINOR_SHARPS * minor

@@ -116,7 +116,6 @@ class ComposeRequest(Request):
             raise ValueError("fill_bars: there is no file whose bars could be kept; give one in `melody`")
         return self
 
-
     def _check_duration(self) -> None:
         from apps.audio.hub import MAX_SECONDS
 

@@ -104,6 +104,7 @@ ROWS = {
     "parallel_fifths": ("parallel 5ths in 100 beats", 2),
     "parallel_octaves": ("parallel 8ves in 100 beats", 2),
     "crossings_percent": ("crossings, %", 1),
+    "doubled_leading_tones": ("doubled leading tones in 100 beats", 2),
     "triads_at_fermatas_percent": ("triads at fermatas, %", 0),
     "js_chords": ("Jensen-Shannon, chords", 3),
     "js_cadences": ("Jensen-Shannon, cadences", 3),
@@ -116,7 +117,7 @@ ROWS = {
     "soprano_leaps": ("awkward soprano leaps in 100 notes", 2),
     "times_real_time": ("seconds of music a CPU-second", 0),
 }
-GUIDED = ("parallel_fifths", "parallel_octaves", "crossings_percent")
+GUIDED = ("parallel_fifths", "parallel_octaves", "crossings_percent", "doubled_leading_tones")
 DERIVE = (
     "Derive it: pip download --no-deps music21==10.5.0 --dest DATA; pip install --target ENV DATA/music21-10.5.0-py3-none-any.whl; "
     "python -m apps.audio.chorales.derive --corpus ENV --out chorales.npz; then give --data chorales.npz."

@@ -19,6 +19,7 @@ from apps.audio.chorales.metrics import (
     OCTAVE,
     STUTTER,
     crossings,
+    doubled_leading_tones,
     ends_at_home,
     leaps,
     longest_stutter,
@@ -70,6 +71,7 @@ def faults(chorale: Chorale) -> int:
     resting, fermatas = triads_at_fermatas(chorale)
     found = 10 * (not ends_at_home(chorale)) + 3 * (fermatas - resting)
     found += 2 * (parallels(chorale, FIFTH) + parallels(chorale, OCTAVE)) + 2 * max(0, longest_stutter(chorale) - STUTTER)
+    found += 3 * doubled_leading_tones(chorale)
     found += leaps(chorale, 0) + crossings(chorale) // 4 + rests_within(chorale) // 8
     return int(found)
 

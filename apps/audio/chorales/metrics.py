@@ -20,6 +20,7 @@ __all__ = [
     "chords",
     "crossings",
     "divergence",
+    "doubled_leading_tones",
     "ends_at_home",
     "figures",
     "harmony",
@@ -60,6 +61,13 @@ def crossings(chorale: Chorale) -> int:
     pitch = chorale.sounding
     upper, lower = pitch[:, :-1], pitch[:, 1:]
     return int(((upper > 0) & (lower > 0) & (upper < lower)).any(axis=1).sum())
+
+
+def doubled_leading_tones(chorale: Chorale) -> int:
+    """Quarters at which two voices or more sound the leading tone, a semitone below the tonic; the raised seventh in minor."""
+    tonic = 7 * chorale.sharps % 12 if chorale.tonic is None else chorale.tonic
+    pitch = chorale.sounding[chorale.position % STEPS_A_QUARTER == 0]
+    return int((((pitch > 0) & (pitch % 12 == (tonic - 1) % 12)).sum(axis=1) > 1).sum())
 
 
 def ends_of_fermatas(chorale: Chorale) -> np.ndarray:
@@ -214,6 +222,7 @@ def figures(pieces: Sequence[Chorale], training: Sequence[Chorale]) -> dict[str,
         "parallel_fifths": 100 * sum(parallels(piece, FIFTH) for piece in pieces) / beats,
         "parallel_octaves": 100 * sum(parallels(piece, OCTAVE) for piece in pieces) / beats,
         "crossings_percent": 100 * sum(map(crossings, pieces)) / sum(map(len, pieces)),
+        "doubled_leading_tones": 100 * sum(map(doubled_leading_tones, pieces)) / beats,
         "triads_at_fermatas_percent": 100 * sum(found for found, _ in rested) / max(1, sum(of for _, of in rested)),
         "js_chords": divergence(all_of(chords, pieces), all_of(chords, training)),
         "js_cadences": divergence(all_of(cadences, pieces), all_of(cadences, training)),

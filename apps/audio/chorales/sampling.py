@@ -33,8 +33,9 @@ class Commission:
     """What to write.
 
     template: metre, fermatas, key, length, and the cells of what is given. given: (steps, 4) bool, nothing if left out.
-    temperature: 1 is the model's own spread; 0 the likeliest choice each time. guide: parallel fifths and octaves and crossed voices
-    are drawn only where nothing else is possible; figures of guided pieces say nothing about the model's own voice leading.
+    temperature: 1 is the model's own spread; 0 the likeliest choice each time. guide: parallel fifths and octaves, crossed voices and
+    doubled leading tones are drawn only where nothing else is possible; figures of guided pieces say nothing about the model's own
+    voice leading.
     """
 
     template: Chorale
@@ -118,6 +119,8 @@ class Writer:
         self._grid = Grid.of([template], [given])
         self._grid.cells[~self._grid.given] = HOLD
         self._grid.look_ahead()
+        tonic = 7 * template.sharps % 12 if template.tonic is None else template.tonic
+        self._leading = (tonic - 1 - int(self._grid.shift[0])) % 12
         self._rng = np.random.default_rng(commission.seed)
         self._overruled, self._nats = 0, 0.0
 
@@ -166,9 +169,13 @@ class Writer:
         self._grid.cells[0, int(at[0]), voice] = REST if number == CANDIDATES else LOWEST + number
 
     def _guided(self, logits: np.ndarray, cases: PitchCases) -> np.ndarray:
-        """Without the candidates that would make a parallel or a crossing, if any other is left beside a rest."""
+        """Without the candidates that would make a parallel, a crossing or a second leading tone, if any other is left beside a rest."""
         pitches = torch.arange(LOWEST, LOWEST + CANDIDATES)
         forbidden = rules(cases, pitches - cases.now[:, :, None], pitches)[0].any(0).numpy()
+        now = cases.now[0, 1:5].numpy()
+        others = now[(now > 0) & (np.arange(len(now)) != int(cases.voice[0]))]
+        if (others % 12 == self._leading).any():
+            forbidden = forbidden | (pitches.numpy() % 12 == self._leading)
         kept = np.where(np.append(forbidden, False), -np.inf, logits)
         if not np.isfinite(kept[:CANDIDATES]).any():
             return logits

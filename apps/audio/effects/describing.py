@@ -30,6 +30,9 @@ HINT, PHRASE, BEHIND_PREPOSITION = 0.35, 1.5, 0.6
 FIRST_WORD = 0.4
 """What the first word is worth more than the last: in English the thing that sounds tends to come first."""
 ABBREVIATION = 0.7
+CLOSE, UNSURE, SHORT_LETTERS = 0.8, 0.4, 6
+NEGATED = 0.0
+"""What is named behind `no` or `without`, until a comma or `and`, is what is not wanted."""
 LIKENESS = 0.68
 """Trigrams shared (Dice) from which on a word is taken for a synonym with another ending or a slip of the pen."""
 _WORDS = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
@@ -104,7 +107,9 @@ def _words(text: str) -> list[tuple[str, float]]:
     found: list[tuple[str, float]] = []
     weight = 1.0
     for token in re.findall(r"[^\W_]+|[,;.:]", plain):
-        if token in CONTEXT:
+        if token in NEGATIONS:
+            weight = NEGATED
+        elif token in CONTEXT and weight != NEGATED:
             weight = BEHIND_PREPOSITION
         elif token in (",", ";", ".", ":", "and", "while"):
             weight = 1.0
@@ -185,8 +190,8 @@ def _scores(words: list[tuple[str, float]]) -> tuple[dict[str, float], list[str]
                     scores[kind] += weight * worth(at)
                     used.update(range(at, at + len(entry)))
                     understood.append(" ".join(words[index][0] for index in range(at, at + len(entry))))
-    for at, (word, _) in enumerate(words):
-        if at in used or word in STOPWORDS or word in CONTEXT or len(word) < 2:
+    for at, (word, weight) in enumerate(words):
+        if weight == NEGATED or at in used or word in STOPWORDS or word in CONTEXT or len(word) < 2:
             continue
         gains = _gains(stems[at])
         for kind, gain in gains.items():
@@ -210,10 +215,17 @@ def _gains(stem: str) -> dict[str, float]:
     if len(begun) == 1:  # expl, heli
         return dict.fromkeys(begun, ABBREVIATION)
     like = {
-        kind: max((w * _likeness(stem, s[0]) for s, w in entries if len(s) == 1 and _likeness(stem, s[0]) >= LIKENESS), default=0.0)
+        kind: max((w * _trusted(_likeness(stem, s[0]), len(stem)) for s, w in entries if len(s) == 1), default=0.0)
         for kind, entries in _table().items()
     }
     return {kind: gain for kind, gain in like.items() if gain > 0}
+
+
+def _trusted(likeness: float, letters: int) -> float:
+    """What a likeness is worth: alone, that of a short word which is not very close ("crowd" to "crow") decides nothing."""
+    if likeness < LIKENESS:
+        return 0.0
+    return likeness if likeness >= CLOSE or letters > SHORT_LETTERS else UNSURE * likeness
 
 
 def _closeness(text: str) -> dict[str, float]:

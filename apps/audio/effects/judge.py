@@ -168,7 +168,8 @@ def table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         spread = f"{row.diversity:.2f} ({row.diversity_ratio:.2f})"
-        lines.append(f"| {row.name} | {row.accuracy:.2f} | {row.frechet:.1f} | {spread} | {row.copies:.2f} | {row.speed:.0f} |")
+        speed = "-" if np.isnan(row.speed) else f"{row.speed:.0f}"
+        lines.append(f"| {row.name} | {row.accuracy:.2f} | {row.frechet:.1f} | {spread} | {row.copies:.2f} | {speed} |")
     lines += ["", f"| class | {' | '.join(row.name for row in rows)} |", "| --- |" + " --- |" * len(rows)]
     for kind in rows[0].by_kind:
         lines.append(f"| {kind} | " + " | ".join(f"{row.by_kind.get(kind, float('nan')):.2f}" for row in rows) + " |")

@@ -51,7 +51,7 @@ def metred(sheet: Sheet) -> Metred:
     if metre not in METRES:
         raise BadInput(
             f"{sheet.kind}: the metre is {metre[0]}/{metre[1]}, expected {EXPECTED}.",
-            remedy="The chorale model knows bars of four and of three quarters: write the melody in one of them.",
+            remedy="They are brought to 4/4 or 3/4, which the model knows; bars of five have no such place.",
         )
     factor, bar_steps = METRES[metre]
     starts = bar_starts(sheet, Fraction(16 * metre[0], metre[1]))

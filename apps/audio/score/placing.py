@@ -27,6 +27,9 @@ NAMES = (
     r"t|ten|tenor|tenore|ténor|taille",
     r"b|bas|bass|basso|bassus|basse|bajo",
 )
+USUAL = (71, 65, 58, 50)
+"""Mean pitch of each voice in Bach's chorales."""
+HALF_OCTAVE = 6
 MAJOR_NAMES = ("C", "D flat", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
 NOTES = ("C", "C sharp", "D", "E flat", "E", "F", "F sharp", "G", "A flat", "A", "B flat", "B")
 
@@ -44,6 +47,8 @@ class Given:
     tempo_bpm: float | None
     title: str
     notes: tuple[str, ...]
+    inferred: bool = False
+    """Whether the fermatas are ours: the file has none."""
 
 
 def placed(sheet: Sheet, name: str, voice: str) -> Given:
@@ -76,11 +81,14 @@ def placed(sheet: Sheet, name: str, voice: str) -> Given:
     fermata = fermatas_of(sheet, rows, stop)[first:]
     sharps, tonic, said = key_of(sheet, rows, voices)
     remarks = [*sheet.remarks, *remarks, *moved, *said]
-    if not fermata.any():
+    inferred = not fermata.any()
+    if inferred:
         fermata = inferred_fermatas(cells[:, voices[0]], bar_steps)
-        remarks.append(f"No fermatas in the file: {ends_of(fermata)} phrase ends inferred from long notes and rests, else every two bars.")
+        remarks.append(
+            f"No fermatas in the file: {ends_of(fermata)} phrase ends inferred from long notes and rests, else every two bars; not printed."
+        )
     chorale = Chorale(name, cells, fermata, position, bar_steps, sharps, tonic)
-    return Given(chorale, tuple(voices), sheet.tempo_bpm, sheet.title, tuple(remarks))
+    return Given(chorale, tuple(voices), sheet.tempo_bpm, sheet.title, tuple(remarks), inferred)
 
 
 def fermatas_of(sheet: Sheet, rows: Sequence[Placed], stop: int) -> np.ndarray:
@@ -144,6 +152,10 @@ def within_ranges(sheet: Sheet, rows: list[Placed], voices: Sequence[int]) -> tu
         row, (low, high) = rows[0], RANGES[voices[0]]
         shifts = [12 * octaves for octaves in (0, 1, -1, 2, -2, 3, -3, 4, -4)]
         fitting = [shift for shift in shifts if min(row.pitches) + shift >= low and max(row.pitches) + shift <= high]
+        # where several octaves fit, an octave nearer to where the voice usually lies by more than half of one
+        usual, mean = USUAL[voices[0]], float(np.mean(row.pitches))
+        if named_voice(sheet.lines[0]) != voices[0]:  # a part that says which voice it is lies where it was written
+            fitting.sort(key=lambda shift: (abs(mean + shift - usual) - HALF_OCTAVE * (shift == 0), abs(shift)))
         if fitting and fitting[0]:
             octaves = abs(fitting[0]) // 12
             moved = Placed(row.begins, row.ends, tuple(pitch + fitting[0] for pitch in row.pitches), row.fermatas)

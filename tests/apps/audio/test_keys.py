@@ -17,6 +17,12 @@ KNOWN = {
     "d": (-1, True, 2),
     "Cb major": (-7, False, 11),
     "a# minor": (7, True, 10),
+    "H-dur": (5, False, 11),
+    "h-moll": (2, True, 11),
+    "B-Dur": (-2, False, 10),
+    "es moll": (-6, True, 3),
+    "As-Dur": (-4, False, 8),
+    "fis-moll": (3, True, 6),
 }
 
 
@@ -34,7 +40,7 @@ def test_every_key_is_read_back_from_its_name(sharps: int, minor: bool) -> None:
     assert Key.of(sharps, key.tonic) == key
 
 
-@pytest.mark.parametrize("text", ["H major", "G dorian", "", "G# major", "major", "12"])
+@pytest.mark.parametrize("text", ["H major", "X-dur", "G dorian", "", "G# major", "major", "12"])
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"key|accidentals"):
         Key.parse(text)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from apps.audio import ComposeResult, DenoiseResult, EffectResult, compose, denoise, effect
 from apps.audio.score.reading import read_score
@@ -104,6 +105,24 @@ class TestCompose:
         notes = read_score(piece.midi.read(), "a.mid").chorale.sounding
         assert notes[-1, 3] % 12 == 2
 
+    def test_only_fermatas_that_somebody_wrote_are_printed(self) -> None:
+        tune = b"X:1\nT:Plain\nM:4/4\nL:1/4\nK:Dm\nd e f g|a g f2|e d ^c d|d4|]\n"
+        piece = compose(melody=("plain.abc", tune), takes=1)
+        assert piece.musicxml is not None and b"<fermata" not in piece.musicxml.read()
+        assert any("not printed" in warning for warning in piece.warnings)
+
+    def test_a_low_alto_is_moved_to_where_altos_sing(self) -> None:
+        low = b"X:1\nT:Low\nM:4/4\nL:1/4\nK:Eb\nE, G, B, E|D, F, A, C|E, G, F, D|E4|]\n".replace(b"E4", b"E,4")
+        piece = compose(melody=("low.abc", low), voice="alto", takes=1)
+        assert any("octave" in warning for warning in piece.warnings)
+
+    def test_the_guide_doubles_no_leading_tone(self) -> None:
+        tune = b"X:1\nT:Minor\nM:3/4\nL:1/4\nK:Dm\nA|d2 e|f2 e|d2 ^c|d2 A|B2 A|G2 F|E2 ^C|D2|]\n"
+        for seed in range(3):
+            piece = compose(melody=("minor.abc", tune), seed=seed, guide=True, takes=1)
+            doubled = next(figure for figure in piece.figures if figure.label == "doubled leading tones")
+            assert doubled.value == 0
+
     def test_what_cannot_be_set_is_refused_before_work(self) -> None:
         assert "5/8" in refusal(compose, melody=("odd.abc", b"X:1\nT:odd\nM:5/8\nL:1/8\nK:C\ncdefg|gfedc|\n"))
         assert "no bar 99" in refusal(compose, melody=given(HYMN), fill_bars=[99])
@@ -161,9 +180,11 @@ class TestEffect:
             assert sum(source.share for source in one.sources) == pytest.approx(1, abs=0.01)
 
     def test_what_is_not_understood_is_asked_back(self) -> None:
-        for text in ("flurbish wimmelgrop", "ein lauter Knall im Keller", "?!"):
-            message = refusal(effect, description=text)
-            assert "Which one" in message and "kind" in message
+        message = refusal(effect, description="crowd cheering in a stadium")
+        assert "Which one" in message and "kind" in message
+        for text in ("qwzx vfgh", "?!"):
+            assert "English" in refusal(effect, description=text)
+        assert effect(description="no rain, just wind", variations=1, duration_s=0.3).kind == "wind"
         assert effect(description="flurbish", kind="bell", variations=1, duration_s=0.3).kind == "bell"
 
     def test_impossible_wishes_are_refused(self) -> None:
@@ -196,5 +217,13 @@ class TestDenoise:
         assert "1 sample" in refusal(denoise, recording=("one.wav", one))
         with pytest.raises(TooLarge, match="384000 Hz"):
             denoise(recording=("bat.wav", write_wav(np.zeros(4000, np.float32), sample_rate_hz=384_000)))
+        hot = 2 * np.sin(np.arange(48_000) * 0.03).astype(np.float32)
+        out = io.BytesIO()
+        soundfile.write(out, hot, 48_000, format="WAV", subtype="FLOAT")
+        kept = denoise(recording=("hot.wav", out.getvalue()), material="effects")
+        clean, removed = (soundfile.read(io.BytesIO(file.read()), dtype="float32")[0] for file in (kept.cleaned, kept.removed))
+        assert np.abs(clean + removed - hot).max() < 1e-5, "float recordings go beyond full scale and stay so"
+        clipped = denoise(recording=("hot.wav", out.getvalue()), material="effects", format="wav")
+        assert any("clipped" in warning for warning in clipped.warnings)
         silent = denoise(recording=("silent.wav", write_wav(np.zeros(16_000, np.float32), sample_rate_hz=16_000)))
         assert any("silent" in warning for warning in silent.warnings)

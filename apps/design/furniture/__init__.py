@@ -1,0 +1,1 @@
+"""Chairs and stools: criteria in, checked and dimensioned furniture out."""

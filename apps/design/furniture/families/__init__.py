@@ -1,0 +1,1 @@
+"""One module a family: its declaration and the builder of its parts."""
