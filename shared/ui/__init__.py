@@ -11,6 +11,7 @@
     drawing     an SVG that Python drew
     sound       a recording in several states, or several takes, heard and seen
     score       a piece as score, piano roll and sound at one place
+    solid       a solid in three dimensions, and a sheet to zoom into
     media       files that a page's scripts fetch
     rule        the tick scale that shows progress and memory
     generic     a whole page from a studio's declaration alone

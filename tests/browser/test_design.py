@@ -99,6 +99,8 @@ def test_a_card_opens_its_chair_which_is_turned_by_keys_and_buttons(look: Callab
     page.get_by_role("heading", name="Chair 03").first.wait_for()
     seen.settle()
     assert page.get_by_role("button", name="Top", exact=True).get_attribute("aria-pressed") == "true"  # seen as the last one was
+    library = page.evaluate("performance.getEntriesByType('resource').filter(one => one.name.endsWith('/assets/three.min.js'))")
+    assert len(library) == 1 and 0 < library[0]["encodedBodySize"] < 250_000  # fetched once, and compressed
 
 
 def test_a_pattern_is_zoomed_by_wheel_keys_and_buttons(look: Callable[..., Any]) -> None:
@@ -121,12 +123,6 @@ def test_a_pattern_is_zoomed_by_wheel_keys_and_buttons(look: Callable[..., Any])
     assert page.locator(".rule span").last.inner_text() in ("5 cm", "10 cm")
     page.get_by_role("button", name="Whole sheet").click()
     assert width() == pytest.approx(whole)
-
-
-def test_the_library_of_the_viewer_is_fetched_once_and_compressed(look: Callable[..., Any]) -> None:
-    seen = look("product", view="3-D view")
-    answers = seen.page.evaluate("performance.getEntriesByType('resource').filter(one => one.name.endsWith('/assets/three.min.js'))")
-    assert len(answers) == 1 and 0 < answers[0]["encodedBodySize"] < 250_000
 
 
 def test_a_mesh_of_ones_own_is_uploaded_and_mended(watch: Watch) -> None:

@@ -180,7 +180,8 @@ def nearest(criteria: Criteria, masses: MassSpans) -> tuple[Criteria, list[str]]
         criteria = replace(criteria, fit_share=offered)
     span = masses.get((criteria.style, criteria.material, criteria.option))
     if criteria.mass_kg is not None and span is not None and not span[0] <= criteria.mass_kg <= span[2]:
-        held = round(min(max(criteria.mass_kg, span[0]), span[2]), 2)
+        # rounded inwards: what is offered shall itself be feasible
+        held = math.ceil(100 * span[0]) / 100 if criteria.mass_kg < span[0] else math.floor(100 * span[2]) / 100
         weighs = f"{span[0]:.1f} to {span[2]:.1f} kg, not {criteria.mass_kg:g}"
         lines.append(f"a {kind.key} of {material.title} in this style weighs {weighs}: take {held:g} kg")
         criteria = replace(criteria, mass_kg=held)

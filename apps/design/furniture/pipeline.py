@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from apps.design.furniture.sampling import Variants
     from apps.design.tasks import ProductRequest, ProductResult, Variant
 
-__all__ = ["brief_of", "criteria_of", "product_request"]
+__all__ = ["brief_of", "criteria_of", "masses_of", "product_request"]
 
 PICTURE_PX = 256
 SHEET_COLUMNS = 4
@@ -94,10 +94,10 @@ def brief_of(request: ProductRequest) -> Brief:
     """Raises `BadInput`: every conflict by name."""
     from apps.design.furniture.criteria import resolve
 
-    return resolve(criteria_of(request), _masses(request.family))
+    return resolve(criteria_of(request), masses_of(request.family))
 
 
-def _masses(key: str) -> MassSpans:
+def masses_of(key: str) -> MassSpans:
     """What designs of each style, material and option weigh: it stands in the weights' metadata."""
     from safetensors import safe_open
 

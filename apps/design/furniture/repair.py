@@ -265,7 +265,8 @@ def mend(data: bytes, name: str) -> Mended:
         more = len(mesh.faces)
         trimesh.repair.fill_holes(mesh)
         if len(mesh.faces) > more:
-            done.append(f"holes closed with {len(mesh.faces) - more} faces")
+            added = len(mesh.faces) - more
+            done.append(f"holes closed with {added} face{'' if added == 1 else 's'}")
     if not mesh.is_winding_consistent or (mesh.is_watertight and mesh.volume < 0):
         trimesh.repair.fix_normals(mesh)
         done.append("faces turned outwards")

@@ -61,7 +61,7 @@ def nearest_fields(form: Form) -> dict[str, Any]:
     try:
         request: Any = form.task.parse({name: value for name, value in form.fields().items() if value is not None})
         asked = pipeline.criteria_of(request)
-        feasible, conflicts = nearest(asked, pipeline._masses(request.family))
+        feasible, conflicts = nearest(asked, pipeline.masses_of(request.family))
     except (SextantError, OSError):
         return {}
     return _changes(asked, feasible) if conflicts else {}
@@ -69,10 +69,7 @@ def nearest_fields(form: Form) -> dict[str, Any]:
 
 def _changes(asked: Criteria, feasible: Criteria) -> dict[str, Any]:
     before, after = asdict(asked), asdict(feasible)
-    changed = {name: after[name] for name in CHANGED if before[name] != after[name]}
-    if "mass_kg" in changed and asked.mass_kg is not None:  # rounded to the nearest hundredth, which may lie outside
-        changed["mass_kg"] = round(changed["mass_kg"] + (0.01 if changed["mass_kg"] > asked.mass_kg else -0.01), 2)
-    return changed
+    return {name: after[name] for name in CHANGED if before[name] != after[name]}
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -89,4 +86,4 @@ def usual_mass(family: str, style: str, material: str, option: str) -> tuple[flo
 
 @st.cache_resource(show_spinner=False)
 def _spans(family: str) -> dict[tuple[str, str, str], tuple[float, float, float]]:
-    return pipeline._masses(family)
+    return pipeline.masses_of(family)

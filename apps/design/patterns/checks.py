@@ -23,13 +23,14 @@ MISMATCH_MM = 0.1
 
 @dataclass(frozen=True)
 class Check:
-    """One finding: `value` against `limit` in mm (or a count), and where."""
+    """One finding: `value` against `limit` in `unit` (or a count), and where."""
 
     name: str
     passed: bool
     value: float
     limit: float
     where: str = ""
+    unit: str = "mm"
 
 
 def distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -138,7 +139,7 @@ def square_to_folds(garment: Garment) -> Iterable[Check]:
         i = next(i for i, edge in enumerate(piece.edges) if edge.kind == "fold")
         around = piece.edges[i - 1].line, piece.edges[i].line, piece.edges[(i + 1) % len(piece.edges)].line
         off = max(abs(90 - corner_deg(around[0], around[1])), abs(90 - corner_deg(around[1], around[2])))
-        yield Check("square to the fold (degrees)", off <= 2.0, off, 2.0, piece.name)
+        yield Check("square to the fold", off <= 2.0, off, 2.0, piece.name, "deg")
 
 
 def checked(garment: Garment) -> tuple[Check, ...]:

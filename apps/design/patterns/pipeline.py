@@ -44,7 +44,7 @@ def garment_request(request: GarmentRequest, context: Context) -> GarmentResult:
                 title=one.name,
                 value=round(one.value, 4),
                 bound=one.limit,
-                unit="mm",
+                unit=one.unit,
                 passed=one.passed,
                 at_least=False,
                 source=one.where,
@@ -57,7 +57,7 @@ def garment_request(request: GarmentRequest, context: Context) -> GarmentResult:
         body_mm={name: round(value, 1) for name, value in drafted.measured_mm.items()},
         notes=list(drafted.notes),
         figures=_figures(drafted),
-        warnings=[f"{one.name}: {one.value:.2f} against {one.limit:g} mm {one.where}" for one in drafted.checks if not one.passed],
+        warnings=[f"{one.name}: {one.value:.2f} against {one.limit:g} {one.unit} {one.where}" for one in drafted.checks if not one.passed],
     )
 
 

@@ -26,7 +26,7 @@ function surroundings(three, renderer) {
   panel("#ffffff", 4, [0.2, 8, 6], [9, 3, 2]);
   panel("#eaf4ff", 3, [6, 6, 0.2], [-5, 3, -9]);
   const maker = new three.PMREMGenerator(renderer);
-  const { texture } = maker.fromScene(room, 0.06);
+  const { texture } = maker.fromScene(room, 0.06, 0.1, 100, { size: 64 });
   maker.dispose();
   return texture;
 }
@@ -97,7 +97,7 @@ function measuresOf(view, size) {
 function lights(view, size) {
   const { three, scene } = view;
   const far = Math.max(size.x, size.y, size.z);
-  scene.environment = surroundings(three, view.renderer);
+  scene.environment = view.surroundings ??= surroundings(three, view.renderer);
   scene.environmentIntensity = 0.56;
   scene.add(new three.HemisphereLight("#ffffff", "#c8bba8", 0.55));
   const sun = new three.DirectionalLight("#fff8ee", 1.3);
