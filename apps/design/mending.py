@@ -41,15 +41,18 @@ def repair_request(request: RepairRequest, context: Context) -> RepairResult:
         )
     mended = mend(data, name)
     context.progress(1, 2, "mesh mended")
-    exported: Any = mended.mesh.export(file_type=request.format)
+    exported: Any = mended.mesh.export(file_type=request.format) if mended.after.is_volume else b""
     return RepairResult(
         before=_mesh(mended.before),
         after=_mesh(mended.after),
-        mended=context.artifact(f"{stem}-mended.{request.format}", bytes(exported), MEDIA_TYPES[request.format]),
+        mended=context.artifact(f"{stem}-mended.{request.format}", bytes(exported), MEDIA_TYPES[request.format]) if exported else None,
         preview=context.artifact(f"{stem}.png", _picture([read_mesh(data, name), mended.mesh]), "image/png"),
         done=list(mended.done),
         figures=_figures(mended.after),
-        warnings=[f"Still so: {problem}" for problem in mended.after.problems],
+        warnings=[
+            *([] if exported else ["Not mended: it is no closed solid yet, so no file was written."]),
+            *(f"Still so: {problem}" for problem in mended.after.problems),
+        ],
     )
 
 
@@ -62,7 +65,11 @@ def _mesh(found: Inspection) -> Mesh:
 def _figures(found: Inspection) -> list[Figure]:
     unit = found.unit or "units"
     figures = [
-        Figure(label="bodies", value=found.bodies, reference="1 can be made in one piece"),
+        Figure(
+            label="bodies",
+            value=found.bodies,
+            reference="1 can be made in one piece" if found.is_volume else "not closed: it has no inside",
+        ),
         Figure(label="longest edge of the box", value=round(max(found.size), 2), unit=unit, reference="the file's own unit, by its size"),
     ]
     if found.wall is not None:

@@ -212,7 +212,7 @@ def _title_block(design: Design, report: Report, title: str, scale: str, paper: 
         (title, f"scale {scale}"),
         (f"{design.family.title}, {design.family.style(design.choices.style).title}", "mm, first angle"),
         (f"{MATERIALS[design.choices.material].title}; {report.mass_kg:.2f} kg", worst),
-        (f"fits {report.share:.0%} of 6,068 measured people (ANSUR II)", "estimate, not certified"),
+        (f"fits {report.share_of_group:.0%} of its users, {report.share:.0%} of 6,068 measured (ANSUR II)", "estimate, not certified"),
     ]
     (width, height), row_mm = BLOCK, BLOCK[1] / 4
     x, y = paper[0] - MARGIN - width, paper[1] - MARGIN - height

@@ -156,6 +156,8 @@ def _bill_csv(parts: Any) -> bytes:
     writer.writerow(["part", "count", "material", "length_mm", "width_mm", "thickness_mm", "wall_mm", "mass_kg", "cost_eur"])
     for line in parts.lines:
         writer.writerow([line.name, line.count, line.material, *line.cut_mm, line.wall_mm, f"{line.mass_kg:.3f}", f"{line.cost:.2f}"])
+    joints = parts.mass_kg - sum(line.mass_kg for line in parts.lines)
+    writer.writerow(["less what the joints overlap", "", "", "", "", "", "", f"{joints:.3f}", "0.00"])
     writer.writerow(["work", f"{parts.hours:.2f} h", "", "", "", "", "", "", f"{parts.work_cost:.2f}"])
     writer.writerow(["total", "", "", "", "", "", "", f"{parts.mass_kg:.3f}", f"{parts.cost:.2f}"])
     return out.getvalue().encode()

@@ -73,7 +73,7 @@ class Mended:
 
 def inspect_mesh(data: bytes, name: str) -> Inspection:
     """Raises BadInput, TooLarge, Unsupported."""
-    return _inspected(read_mesh(data, name))
+    return _inspected(read_mesh(data, name), metres=_is_gltf(data))
 
 
 def read_mesh(data: bytes, name: str) -> trimesh.Trimesh:
@@ -109,6 +109,10 @@ def read_mesh(data: bytes, name: str) -> trimesh.Trimesh:
         raise BadInput("The mesh is larger than 10 km.", remedy="Check its unit: millimetres are expected.")
     mesh.merge_vertices(merge_tex=True, merge_norm=True)
     return mesh
+
+
+def _is_gltf(data: bytes) -> bool:
+    return data[:4] == b"glTF"
 
 
 def _most(faces: int) -> None:
@@ -189,7 +193,7 @@ def _check_ply(data: bytes) -> None:
         raise BadInput("The PLY's counts do not agree with its length.", remedy="Export it again.")
 
 
-def _inspected(mesh: trimesh.Trimesh) -> Inspection:
+def _inspected(mesh: trimesh.Trimesh, *, metres: bool = False) -> Inspection:
     closed = bool(mesh.is_watertight)
     size = np.asarray(mesh.bounds[1] - mesh.bounds[0], float)
     solid = closed and bool(mesh.is_winding_consistent) and bool(abs(mesh.volume) > 1e-9 * max(float(size.max()), 1e-9) ** 3)
@@ -206,10 +210,12 @@ def _inspected(mesh: trimesh.Trimesh) -> Inspection:
         problems.append("inside out")
     if bodies > 1:
         problems.append(f"{bodies} separate bodies")
-    if unit and unit != "mm":
+    if metres:
+        unit = "m"  # glTF's unit, by its specification
+    elif unit and unit != "mm":
         problems.append(f"its largest side is {size.max():.4g}: {unit} taken for mm?")
     elif not unit:
-        problems.append(f"its largest side of {size.max():.4g} is no furniture's in mm, cm, inches or m")
+        problems.append(f"its largest side of {size.max():.4g} is no furniture's in mm, cm, inches or m: say its unit where it goes")
     wall = None
     if solid and len(mesh.faces) <= 200_000:
         wall = _wall(mesh)
@@ -253,7 +259,8 @@ def mend(data: bytes, name: str) -> Mended:
     What it could not mend stays in `after.problems`; nothing is invented where much is missing. Raises BadInput, TooLarge, Unsupported.
     """
     mesh = read_mesh(data, name)
-    before, done = _inspected(mesh), []
+    metres = _is_gltf(data)
+    before, done = _inspected(mesh, metres=metres), []
     faces = len(mesh.faces)
     mesh.update_faces(mesh.nondegenerate_faces() & mesh.unique_faces())
     mesh.remove_unreferenced_vertices()
@@ -272,7 +279,7 @@ def mend(data: bytes, name: str) -> Mended:
         done.append("faces turned outwards")
     if mesh.is_watertight and before.bodies > 1:
         mesh = _united(mesh, done)
-    return Mended(mesh, before, _inspected(mesh), tuple(done))
+    return Mended(mesh, before, _inspected(mesh, metres=metres), tuple(done))
 
 
 def _united(mesh: trimesh.Trimesh, done: list[str]) -> trimesh.Trimesh:

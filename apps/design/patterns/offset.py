@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
-from apps.design.patterns.curves import Line
+from apps.design.patterns.curves import Line, at, length
 
 __all__ = ["cutting_line", "offset"]
 
+FOLD_MM = 60.0
 SPIKE = 2.0  # a mitre may reach this many times the wider allowance from the corner
 
 
@@ -95,8 +96,13 @@ def corner(one: tuple[Line, Line, float, str], other: tuple[Line, Line, float, s
 
 
 def turned_up(seam: Line, seam_end: Line, hem: Line, hem_end: Line) -> Line:
-    """(2, 2): where the seam's cutting line meets the hem line, and its mirror image on the hem's cutting line."""
-    u, v = direction(seam), direction(hem)
+    """(2, 2): where the seam's cutting line meets the hem line, and its mirror image on the hem's cutting line.
+
+    The fold is straight over the last FOLD_MM: a hem that is squared to a tapering seam at its very end folds along the line before that.
+    """
+    u = direction(seam)
+    inner = at(hem, max(length(hem) - FOLD_MM, 0.0))
+    v = (hem[-1] - inner) / math.hypot(*(hem[-1] - inner))
     hit = crossing(seam_end, u, hem[-1], v)
     assert hit is not None
     on_hem = seam_end + hit[0] * u

@@ -168,6 +168,10 @@ def half_circle_skirt(body: Body, options: SkirtOptions) -> Garment:
             f"The skirt is {at_hip:.0f} mm round {body['waist_to_hip']:.0f} mm below the waist, the hips are {body['hip_girth']:.0f} mm: "
             "it is tight there. Check the waist-to-hip measurement, or add ease at the waist."
         )
+    notes.append(
+        f"Closure: a zip of {zip_mm:.0f} mm or longer in the centre back seam, down to its notch; a button on the underlap of "
+        f"{options.underlap_mm:.0f} mm. Interface the waistband, whose seam is the waist and {options.waist_ease_mm:.0f} mm of ease."
+    )
     notes.append("A circular skirt drops on the bias: let it hang for a day before levelling the hem.")
     figures = {
         "waist_mm": around,

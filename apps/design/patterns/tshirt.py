@@ -242,6 +242,7 @@ def tshirt(body: Body, options: TShirtOptions) -> Garment:
         notes.append(
             f"The neckband is {around:.0f} mm round: a head of {HEAD_MM:.0f} mm needs a rib that stretches to {HEAD_MM / around:.2f} times."
         )
+    notes.append("For knit cloth that stretches by a quarter or more, such as jersey: in woven cloth no head passes the neck.")
     figures |= {
         "chest_mm": 4 * float(points.underarm[0]),
         "hem_mm": 4 * length(hem),
