@@ -81,7 +81,7 @@ def compose_request(request: ComposeRequest, context: Context) -> ComposeResult:
         strip=context.artifact(f"{stem}-strip.svg", engraved.strip.encode(), "image/svg+xml"),
         timeline=context.artifact(f"{stem}.json", _timeline(chorale, played, engraved, tempo_bpm), "application/json"),
         given=_said_given(given, mask, request),
-        figures=_figures(chorale, written, mask, played),
+        figures=_figures(chorale, written, mask),
         warnings=[*(given.notes if given else ()), *_warned(chorale)],
         metadata={
             "key": key,
@@ -240,7 +240,7 @@ def _said_given(given: Given | None, mask: np.ndarray | None, request: ComposeRe
     return said
 
 
-def _figures(chorale: Chorale, written: Written, mask: np.ndarray | None, played: Performance) -> list[Figure]:
+def _figures(chorale: Chorale, written: Written, mask: np.ndarray | None) -> list[Figure]:
     from apps.audio.chorales.metrics import FIFTH, OCTAVE, crossings, doubled_leading_tones, parallels
 
     found = parallels(chorale, FIFTH) + parallels(chorale, OCTAVE)
@@ -255,7 +255,6 @@ def _figures(chorale: Chorale, written: Written, mask: np.ndarray | None, played
             label="doubled leading tones", value=doubled_leading_tones(chorale), unit=f"in {beats:.0f} beats", reference=LEADING_REFERENCE
         ),
         Figure(label="surprise", value=round(written.nats / max(1, count), 2), unit="nats a written note", reference="Bach: 1.3"),
-        Figure(label="length", value=round(played.mix.shape[0] / RATE_HZ, 1), unit="s", reference="with the room's tail"),
     ]
 
 
