@@ -16,11 +16,12 @@ from apps.audio.page import effect as making
 from apps.audio.page import forms
 from apps.audio.tasks import app
 from shared.errors import SextantError
+from shared.ui.choice import choose_task
 from shared.ui.form import Form
 from shared.ui.generic import shown_run, source_of
 from shared.ui.history import history
-from shared.ui.host import chosen_run, executor, forget_run, newly_named_run
-from shared.ui.page import empty, error_note, frame, heading, switch
+from shared.ui.host import chosen_run, executor
+from shared.ui.page import empty, error_note, frame, heading
 from shared.ui.results import downloads, figures, provenance, warnings
 from shared.ui.run_panel import run_panel
 from shared.ui.source import fill_from
@@ -55,7 +56,7 @@ def page() -> None:
     st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
     parts = frame(app)
     with parts.switch:
-        task = _choose_task()
+        task = choose_task(app, NAMES)
     form, run = Form(task), chosen_run(task)
     if run is not None and not form.filled():
         _take_up(form, run)
@@ -77,18 +78,6 @@ def page() -> None:
         if shown is not None and result is not None:
             _show_side(form, shown, result)
         history(task, run or shown, DESCRIBE[task.name])
-
-
-def _choose_task() -> Any:
-    """Compose, effect or denoise; a run in the address brings its own."""
-    named = newly_named_run()
-    if named is not None and named.app == app.key and named.task in app.tasks:
-        st.session_state[forms.TASK_KEY] = named.task
-    name = switch("Task", list(app.tasks), NAMES, key=forms.TASK_KEY)
-    if st.session_state.get(forms.DRAWN_KEY) not in (None, name) and named is None:
-        forget_run()  # the address names a run of the task that was left; this one has its own
-    st.session_state[forms.DRAWN_KEY] = name
-    return app.find_task(name)
 
 
 def _take_up(form: Form, run: Run) -> None:

@@ -12,11 +12,12 @@ from apps.molecules import forms, stage
 from apps.molecules.gallery import is_dark
 from apps.molecules.tasks import app
 from shared.errors import SextantError
+from shared.ui.choice import choose_task
 from shared.ui.form import Form
 from shared.ui.generic import shown_run
 from shared.ui.history import history
-from shared.ui.host import chosen_run, executor, forget_run, newly_named_run
-from shared.ui.page import empty, frame, switch
+from shared.ui.host import chosen_run, executor
+from shared.ui.page import empty, frame
 from shared.ui.pictures import Picture
 from shared.ui.run_panel import run_panel
 
@@ -44,7 +45,7 @@ def page() -> None:
     st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
     parts = frame(app, notice_title="Estimates")
     with parts.switch:
-        task = _choose_task()
+        task = choose_task(app, NAMES)
     form, run = Form(task), chosen_run(task)
     if run is not None and not form.filled():
         forms.fill(form, run.request)
@@ -66,18 +67,6 @@ def page() -> None:
         if selection is not None:
             stage.show_side(selection)
         history(task, run or shown, _describe, _thumbnail)
-
-
-def _choose_task() -> Any:
-    """Generate, score or analogues; a run in the address brings its own."""
-    named = newly_named_run()
-    if named is not None and named.app == app.key and named.task in app.tasks:
-        st.session_state[forms.TASK_KEY] = named.task
-    name = switch("Task", list(app.tasks), NAMES, key=forms.TASK_KEY)
-    if st.session_state.get(forms.DRAWN_KEY) not in (None, name) and named is None:
-        forget_run()  # the address names a run of the task that was left; this one has its own
-    st.session_state[forms.DRAWN_KEY] = name
-    return app.find_task(name)
 
 
 def _describe(run: Run) -> tuple[str, str]:

@@ -10,9 +10,10 @@ import streamlit as st
 
 from apps.molecules.hit import show_hit
 from apps.molecules.tasks import analogs, app, generate, score
-from shared.app import Example, Task
+from shared.app import Task
 from shared.errors import SextantError
 from shared.files import InputFile
+from shared.ui.choice import choose_example, task_key
 from shared.ui.form import Form
 from shared.ui.host import executor, forget_run, open_run
 from shared.ui.page import heading, note
@@ -20,9 +21,8 @@ from shared.ui.run_panel import refusal_key
 from shared.ui.source import choose_files
 from shared.ui.text import bytes_text, escape, plain
 
-__all__ = ["ACTIONS", "DRAWN_KEY", "TASK_KEY", "choose_task", "draw_inputs", "fill", "score_now", "take_to_analogs", "take_to_score"]
+__all__ = ["ACTIONS", "draw_inputs", "fill", "score_now", "take_to_analogs", "take_to_score"]
 
-TASK_KEY, DRAWN_KEY = f"{app.key}:task", f"{app.key}:drawn-task"
 TASKS: dict[str, Task[Any, Any]] = {"generate": generate, "score": score, "analogs": analogs}
 ACTIONS = {"generate": "Generate molecules", "score": "Score molecules", "analogs": "Find analogues"}
 
@@ -40,14 +40,9 @@ TEMPERATURES = (
 PASTE, FILE = "Paste", "File"
 
 
-def choose_task() -> str:
-    """The chosen task, which the page draws; leaves the address's run when it is another task's."""
-    return str(st.session_state.get(TASK_KEY, "generate"))
-
-
 def draw_inputs(form: Form) -> None:
     """The fields of the form's task: a source, at most five in sight, the others in the expander."""
-    _choose_example(form)
+    choose_example(form, fill)
     {"generate": _generate, "score": _score, "analogs": _analogs}[form.task.name](form)
 
 
@@ -110,33 +105,8 @@ def score_now(rows: Sequence[str], endpoints: str) -> None:
 
 
 def _turn_to(name: str) -> None:
-    st.session_state[TASK_KEY] = name
+    st.session_state[task_key(app)] = name
     forget_run()
-
-
-def _choose_example(form: Form) -> None:
-    """The task's examples; the first one fills an empty form."""
-    examples: dict[str, Example] = {example.title: example for example in form.task.examples}
-    key = form.key("example")
-    if not form.filled():
-        fill(form, next(iter(examples.values())).values())
-    st.selectbox(
-        "Examples",
-        list(examples),
-        key=key,
-        index=None,
-        placeholder="Start from an example",
-        on_change=_take_example,
-        args=(form, examples),
-    )
-
-
-def _take_example(form: Form, examples: Mapping[str, Example]) -> None:
-    """A menu, not a state: what it put into the form can be changed."""
-    title = st.session_state[form.key("example")]
-    st.session_state[form.key("example")] = None
-    if title:
-        fill(form, examples[title].values())
 
 
 def _generate(form: Form) -> None:

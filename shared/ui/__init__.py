@@ -2,6 +2,7 @@
 
     page        a page's frame: heading, notice, inputs | stage | side
     form        widgets made from a request, validated by the request
+    choice      which task, and which example to start from
     source      the files of a request: an example, an upload, or those of an earlier run
     run_panel   cost before, progress and cancel during a run, in one place of constant height
     history     the studio's runs, newest first

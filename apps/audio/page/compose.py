@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from apps.audio.page.forms import choose_example, choose_file, given_file, is_hub, last, show_licence
+from apps.audio.page.forms import choose_file, fill, given_file, is_hub, last, show_licence
 from apps.audio.page.listening import extent, file_url
 from apps.audio.tasks import ComposeResult, Voice
 from shared.errors import BadInput
+from shared.ui.choice import choose_example
 from shared.ui.form import Form
 from shared.ui.page import heading, switch
 from shared.ui.results import table
@@ -53,7 +54,7 @@ def draw_inputs(form: Form) -> None:
     if is_hub(form):
         _hub_inputs(form)
         return
-    choose_example(form, OWN)
+    choose_example(form, fill, OWN)
     melody = choose_file(form, "melody", "Melody to harmonise (optional)")
     with st.container(horizontal=True, key="aud-key"):
         _choose_key(form, "G major" if melody is None else "as given")

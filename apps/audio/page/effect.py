@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from apps.audio.effects.describing import Description, describe
-from apps.audio.page.forms import choose_example, choose_file, given_file, last
+from apps.audio.page.forms import choose_file, fill, given_file, last
 from apps.audio.page.knobs import more_like, show_knobs
 from apps.audio.page.listening import extent, file_url
 from apps.audio.tasks import Effect, EffectResult
 from shared.errors import BadInput
+from shared.ui.choice import choose_example
 from shared.ui.form import Form
 from shared.ui.page import heading, note
 from shared.ui.results import table
@@ -65,7 +66,7 @@ def fill_own(form: Form, fields: Mapping[str, Any]) -> None:
 
 def draw_inputs(form: Form) -> None:
     """The words and what they were taken for, number, duration and loop in sight; the sound's shape in an expander."""
-    choose_example(form)
+    choose_example(form, fill)
     text = st.text_input(
         "Sound in words, in English",
         key=form.key("description"),

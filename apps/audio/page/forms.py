@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from apps.audio.tasks import HUB, app, compose, denoise, effect
-from shared.app import Example, Task
+from shared.app import Task
 from shared.errors import SextantError
 from shared.files import InputFile
 from shared.ui.form import Form
@@ -19,11 +19,10 @@ from shared.ui.source import choose_files
 from shared.ui.text import bytes_text, escape
 
 __all__ = [
-    "ACTIONS", "DRAWN_KEY", "FORMATS", "TASKS", "TASK_KEY",
-    "choose_example", "choose_file", "fill", "given_file", "is_hub", "last", "show_licence",
+    "ACTIONS", "FORMATS", "TASKS",
+    "choose_file", "fill", "given_file", "is_hub", "last", "show_licence",
 ]  # fmt: skip
 
-TASK_KEY, DRAWN_KEY = f"{app.key}:task", f"{app.key}:drawn-task"
 TASKS: dict[str, Task[Any, Any]] = {"compose": compose, "effect": effect, "denoise": denoise}
 ACTIONS = {"compose": "Compose piece", "effect": "Make sounds", "denoise": "Clean recording"}
 FORMATS = {"wav": "WAV, 16 bits", "wav24": "WAV, 24 bits", "flac": "FLAC", "same": "As the recording", "ogg": "OGG", "mp3": "MP3"}
@@ -79,31 +78,6 @@ def choose_file(form: Form, name: str, label: str) -> Any:
     chosen = given or uploaded
     form.set(name, chosen)
     return chosen
-
-
-def choose_example(form: Form, first: Mapping[str, Any] | None = None) -> None:
-    """The task's examples; the first one fills an empty form, with `first` beside it."""
-    examples: dict[str, Example] = {example.title: example for example in form.task.examples}
-    if not form.filled():
-        fill(form, {**next(iter(examples.values())).values(), **(first or {})})
-    st.selectbox(
-        "Examples",
-        list(examples),
-        key=form.key("example"),
-        index=None,
-        placeholder="Start from an example",
-        label_visibility="collapsed",
-        on_change=_take_example,
-        args=(form, examples, first or {}),
-    )
-
-
-def _take_example(form: Form, examples: Mapping[str, Example], first: Mapping[str, Any]) -> None:
-    """A menu, not a state: what it put into the form can be changed."""
-    title = st.session_state[form.key("example")]
-    st.session_state[form.key("example")] = None
-    if title:
-        fill(form, {**examples[title].values(), **first})
 
 
 def is_hub(form: Form) -> bool:

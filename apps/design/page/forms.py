@@ -7,16 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from apps.design.tasks import app, garment, product, repair
-from shared.app import Example, Task
+from apps.design.tasks import garment, product, repair
+from shared.app import Task
 from shared.ui.form import Form
 from shared.ui.host import executor
 from shared.ui.source import fill_from
 from shared.ui.text import plain
 
-__all__ = ["ACTIONS", "DRAWN_KEY", "TASKS", "TASK_KEY", "choose_example", "fill", "optional_number"]
+__all__ = ["ACTIONS", "TASKS", "fill", "optional_number"]
 
-TASK_KEY, DRAWN_KEY = f"{app.key}:task", f"{app.key}:drawn-task"
 TASKS: dict[str, Task[Any, Any]] = {"product": product, "garment": garment, "repair": repair}
 ACTIONS = {"product": "Design furniture", "garment": "Draft pattern", "repair": "Check mesh"}
 
@@ -35,31 +34,6 @@ def fill(form: Form, fields: Mapping[str, Any]) -> None:
         from apps.design.page.garment import fill_own as fill_garment
 
         fill_garment(form, fields)
-
-
-def choose_example(form: Form) -> None:
-    """The task's examples; the first one fills an empty form."""
-    examples: dict[str, Example] = {example.title: example for example in form.task.examples}
-    if not form.filled():
-        fill(form, next(iter(examples.values())).values())
-    st.selectbox(
-        "Examples",
-        list(examples),
-        key=form.key("example"),
-        index=None,
-        placeholder="Start from an example",
-        label_visibility="collapsed",
-        on_change=_take_example,
-        args=(form, examples),
-    )
-
-
-def _take_example(form: Form, examples: Mapping[str, Example]) -> None:
-    """A menu, not a state: what it put into the form can be changed."""
-    title = st.session_state[form.key("example")]
-    st.session_state[form.key("example")] = None
-    if title:
-        fill(form, examples[title].values())
 
 
 def optional_number(

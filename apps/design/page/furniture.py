@@ -10,7 +10,8 @@ import streamlit as st
 from apps.design.furniture.family import family
 from apps.design.furniture.materials import MATERIALS, PROCESSES
 from apps.design.page.feasible import tell, usual_mass
-from apps.design.page.forms import choose_example, optional_number
+from apps.design.page.forms import fill, optional_number
+from shared.ui.choice import choose_example
 from shared.ui.form import Form
 from shared.ui.text import plural
 
@@ -46,7 +47,7 @@ def fill_own(form: Form, fields: Mapping[str, Any]) -> None:
 
 def draw_inputs(form: Form) -> None:
     """Family and style, material, users, mass and number in sight; a person's own measurements, machine and seed in expanders."""
-    choose_example(form)
+    choose_example(form, fill)
     key = form.field("family", label="What", names=FAMILIES, look="buttons")
     kind = family(key)
     about = ". ".join(f"{_capital(one.key)}: {one.title.partition(': ')[2] or one.title}" for one in kind.styles)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from apps.design.page.forms import choose_example, optional_number
+from apps.design.page.forms import fill, optional_number
 from apps.design.patterns.measurements import MEASUREMENTS, SIGNS, UNITS_MM, complete, read
 from apps.design.patterns.options import LIMITS_MM, SkirtOptions, TShirtOptions, chosen
 from apps.design.patterns.sizes import sizes
 from shared.errors import BadInput
+from shared.ui.choice import choose_example
 from shared.ui.form import Form
 from shared.ui.page import note
 from shared.ui.text import figure, humanised
@@ -78,7 +79,7 @@ def fill_own(form: Form, given_fields: Mapping[str, Any]) -> None:
 
 def draw_inputs(form: Form) -> None:
     """What, whose size and how it fits in sight; measurements and lengths in expanders."""
-    choose_example(form)
+    choose_example(form, fill)
     kind = form.field("kind", label="What", names=KINDS, look="buttons")
     with st.container(horizontal=True, key="dsg-size"):
         table = form.field("table", label="Table", names=TABLES, look="buttons")
