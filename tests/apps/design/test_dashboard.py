@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,14 +9,11 @@ import pytest
 
 from apps.design.tasks import EXAMPLES, Check
 from shared.runs import default_executor
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from streamlit.testing.v1 import AppTest
+from tests import pages
+from tests.pages import again, component, finished, html, press, widget
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-TIMEOUT_S = 60
 BROKEN = EXAMPLES / "broken_stool.stl"
 
 
@@ -37,51 +31,7 @@ def script() -> None:
 
 
 def opened(task: str = "product", **query: str) -> Any:
-    at = AppTest.from_function(script, default_timeout=TIMEOUT_S)
-    at.session_state["design:task"] = task
-    for name, value in query.items():
-        at.query_params[name] = value
-    return again(at)
-
-
-def again(at: Any) -> Any:
-    at.run()
-    assert not at.exception, at.exception
-    return at
-
-
-def widget(found: Any, label: str) -> Any:
-    return next(one for one in found if one.label.replace("\\", "").startswith(label))
-
-
-def press(at: Any, label: str) -> None:
-    widget(at.button, label).click()
-    again(at)
-
-
-def finished(at: Any) -> Any:
-    named = at.query_params["run"]
-    run_id = named if isinstance(named, str) else named[0]
-    until = time.monotonic() + TIMEOUT_S
-    while not default_executor().history.get(run_id).finished:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    again(at)
-    run = default_executor().history.get(run_id)
-    assert run.status == "done", run.error
-    return run
-
-
-def html(at: Any) -> str:
-    return " ".join(str(element.proto.body) for element in at.get("html"))
-
-
-def component(at: Any, name: str) -> dict[str, Any]:
-    """What a component of the page was given."""
-    found = [element.proto for element in at.get("bidi_component") if element.proto.component_name.endswith(name)]
-    assert found, name
-    given: dict[str, Any] = json.loads(found[-1].json)
-    return given
+    return pages.opened(script, {"design:task": task}, **query)
 
 
 def made(name: str, **fields: Any) -> Any:

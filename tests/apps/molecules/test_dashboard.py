@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from shared.runs import default_executor
+from tests import pages
 from tests.apps.molecules.made import CELECOXIB, SMILES, fake_pipeline
 from tests.apps.molecules.safety_examples import BLOCKED
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from streamlit.testing.v1 import AppTest
+from tests.pages import again, finished, html
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-TIMEOUT_S = 60
 MARKUP = "<img_src=x_onerror=alert(1)>"
 
 
@@ -38,16 +33,7 @@ def script() -> None:
 
 
 def opened(**query: str) -> Any:
-    at = AppTest.from_function(script, default_timeout=TIMEOUT_S)
-    for name, value in query.items():
-        at.query_params[name] = value
-    return again(at)
-
-
-def again(at: Any) -> Any:
-    at.run()
-    assert not at.exception, at.exception
-    return at
+    return pages.opened(script, **query)
 
 
 def widget(found: Any, label: str) -> Any:
@@ -63,24 +49,6 @@ def turn(at: Any, key: str, value: str) -> None:
     """Press a part of a control with several."""
     at.session_state[key] = value
     again(at)
-
-
-def finished(at: Any) -> Any:
-    """Run the script until the run in its address is over."""
-    named = at.query_params["run"]
-    run_id = named if isinstance(named, str) else named[0]
-    until = time.monotonic() + TIMEOUT_S
-    while not default_executor().history.get(run_id).finished:
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    again(at)
-    run = default_executor().history.get(run_id)
-    assert run.status == "done", run.error
-    return run
-
-
-def html(at: Any) -> str:
-    return " ".join(str(element.proto.body) for element in at.get("html"))
 
 
 def made(task: Any, **fields: Any) -> Any:
