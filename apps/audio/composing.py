@@ -38,7 +38,8 @@ PICKUP_STEPS = 4
 
 def compose_request(request: ComposeRequest, context: Context) -> ComposeResult:
     """Raises `BadInput` for a file that cannot be set, the engine's errors, and `Cancelled`."""
-    from apps.audio.tasks import HUB, ComposeResult
+    from apps.audio.requests import HUB
+    from apps.audio.tasks import ComposeResult
 
     if (request.model or "").startswith(HUB):
         return _from_hub(request, context)

@@ -10,7 +10,8 @@ import streamlit as st
 
 from apps.audio.page.forms import choose_file, fill, given_file, is_hub, last, show_licence
 from apps.audio.page.listening import extent, file_url
-from apps.audio.tasks import ComposeResult, Voice
+from apps.audio.requests import Voice
+from apps.audio.tasks import ComposeResult
 from shared.errors import BadInput
 from shared.ui.choice import choose_example
 from shared.ui.form import Form

@@ -8,7 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from apps.audio.tasks import HUB, app, compose, denoise, effect
+from apps.audio.requests import HUB
+from apps.audio.tasks import app, compose, denoise, effect
 from shared.app import Task
 from shared.errors import SextantError
 from shared.files import InputFile
