@@ -18,7 +18,7 @@ __all__ = ["FURNITURE", "MODELS", "Order"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHA256 = {
-    "chair": "4e916ec5209f7b39fae0e4949fc1090fb236d37d0eec710b6611836d0782471d",
+    "chair": "b9660647ad157293afbcf036c86e70f6c2e6e290cdccf60189b582f1d42687ca",
     "stool": "55d20424fabefc5210109353b64690a9019de8ed5dc3ccfacdf553b13fa18703",
 }
 SOURCES = {key: Source("embedded", f"apps/design/weights/product_{key}.safetensors", "1", sha256) for key, sha256 in SHA256.items()}

@@ -53,7 +53,7 @@ def measure(body: manifold3d.Manifold, at: tuple[float, float], *, backrest: boo
             depth = min(depth, back[0] - front)
         arm = _arm_height(body, x, y, seat_top, width)
         if arm is not None:
-            width = min(width, _between_arms(body, x, front=front, depth=depth, seat_top=seat_top, width=width))
+            width = min(width, _between_arms(body, x, front=front, depth=depth, seat_top=seat_top, arm=arm, width=width))
     support = _footrest(body, x, front, seat_top - thickness) if footrest else 0.0
     size = SeatSize(seat_top - support, depth, width, arm, backrest)
     return Measured(size, seat_top, thickness, rim, back)
@@ -91,11 +91,15 @@ def _arm_height(body: manifold3d.Manifold, x: float, y: float, seat_top: float, 
     return max(found) - seat_top if found else None
 
 
-def _between_arms(body: manifold3d.Manifold, x: float, *, front: float, depth: float, seat_top: float, width: float) -> float:
-    """Clear width, from the thighs to the arms' upper face."""
+UNDER_ARM_TOP = 11.0
+"""Below an arm's upper face: about the middle of an arm."""
+
+
+def _between_arms(body: manifold3d.Manifold, x: float, *, front: float, depth: float, seat_top: float, arm: float, width: float) -> float:
+    """Clear width where thighs and hips are: from just above the seat to the arms' upper face, over the middle half of the depth."""
     clear = width
-    for z in (40.0, 90.0, 140.0):
-        for share in (0.25, 0.33, 0.45):
+    for z in np.linspace(40.0, arm - UNDER_ARM_TOP, 5):
+        for share in (0.25, 0.4, 0.55, 0.7):
             for way in (-1, 1):
                 hit = _hits(body, (x, front + depth * share, seat_top + z), (x + way * FAR, front + depth * share, seat_top + z))
                 if len(hit):

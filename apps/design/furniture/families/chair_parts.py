@@ -161,5 +161,8 @@ def arms(bones: Skeleton) -> list[Part]:
     sizes = [size, size * (1 if tube else 0.8)]
     one = bar("arm post right", "arm post", choices.material, stump, sizes, is_round=bones.is_round, wall_mm=bones.wall)
     line: list[np.ndarray | tuple[float, ...]] = [(knee[0], knee[1] - (0 if tube else 34), knee[2]), _at(bones.post, z - 11)]
-    arm = bar("arm right", "arm", choices.material, line, [across, across], is_round=tube, up=(0, 0, 1), wall_mm=bones.wall)
+    end = line.pop()
+    # beside the seat for most of its depth, then in to the post: an arm that makes for the post at once is narrowest at the hips
+    line += [(knee[0] + 4, v["seat_depth"] * 0.8, knee[2]), end]
+    arm = bar("arm right", "arm", choices.material, line, [across, across, across], is_round=tube, up=(0, 0, 1), wall_mm=bones.wall)
     return [one, mirrored(one, "arm post left"), arm, mirrored(arm, "arm left")]

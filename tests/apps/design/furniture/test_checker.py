@@ -120,6 +120,19 @@ def test_sizes_are_measured_as_declared(option: str) -> None:
         assert measured.seat.width < design.named["seat_width"] - 30
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.65])
+@pytest.mark.parametrize("below_mm", [150, 60, 15])
+def test_nothing_between_the_arms_is_overlooked(share: float, below_mm: float) -> None:
+    """A peg that stands inwards from an arm, anywhere from the seat to the arm's face: hips do not pass it."""
+    design = designed("chair", "nordic", "oak", "arms")
+    v = design.named
+    z, y, inside = v["seat_height"] + v["arm_height"] - below_mm, v["seat_depth"] * share, 150.0
+    peg = bar("peg", "arm", "oak", [(inside, y, z - 40), (inside + 1, y, z + 40)], [60.0, 60.0])
+    open_, closed = (check(Solid.of(parts), Demands(90, people(), 0.0)).measured for parts in (design.parts(), [*design.parts(), peg]))
+    assert open_ is not None and closed is not None
+    assert closed.seat.width < 2 * inside < open_.seat.width
+
+
 def test_a_bar_stools_feet_rest_on_its_front_bar() -> None:
     design = designed("stool", "square", "beech", "bar")
     measured = check(design.solid(), Demands(90, people(), 0.0, backrest=False, footrest=True)).measured
