@@ -30,6 +30,7 @@ from shared.files import Artifact, File, InputFile
 from shared.task import Estimate, Example, Figure, Request, Result, Task, Work
 
 if TYPE_CHECKING:
+    from shared.provenance import SourceType
     from shared.serving import Model
 
 __all__ = [
@@ -110,6 +111,7 @@ class App:
         *,
         examples: Sequence[Example] = (),
         work: Callable[[Any], Work] | None = None,
+        source_type: SourceType | Callable[[Any], SourceType] | None = "trainedAlgorithmicMedia",
     ) -> Callable[[Callable[[Req, Context], Res]], Task[Req, Res]]: ...
 
     def task(
@@ -119,16 +121,19 @@ class App:
         *,
         examples: Sequence[Example] = (),
         work: Callable[[Any], Work] | None = None,
+        source_type: SourceType | Callable[[Any], SourceType] | None = "trainedAlgorithmicMedia",
     ) -> Any:
         """Make a function a task of this studio, named after it; its docstring is the help everywhere.
 
         examples: real inputs for the demo and the dashboard. work: how large a request is, for the estimate.
+        source_type: what every file that it makes says of itself (IPTC's digital source types), or a function of the request;
+        None for files that are no media.
         Raises `DeclarationError` for missing types, reserved field names and a name that is taken.
         """
         names = sys._getframe(1).f_locals
 
         def declare(function: Callable[[Req, Context], Res]) -> Task[Req, Res]:
-            task = Task.declare(self, function, names, tuple(examples), work)
+            task = Task.declare(self, function, names, tuple(examples), work=work, source_type=source_type)
             if task.name in self.tasks:
                 raise DeclarationError(f"The studio {self.key!r} declares two tasks named {task.name!r}.")
             self.tasks[task.name] = task

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
+    from shared.provenance.stamp import Stamp
     from shared.serving import Engine, Item, Model, Used
 
 __all__ = ["Context", "Progress"]
@@ -30,7 +31,8 @@ class Context:
     """One run's surroundings.
 
     replay: batch size by model name of a recorded run; with it, the run's requests share a batch with nobody else and are cut
-    as they were then, so that the same device, dtype and model revision give the same bytes.
+    as they were then, so that the same device, dtype and model revision give the same bytes. stamp: what writes their origin into
+    the files that are made.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Context:
         on_progress: Progress = _silent,
         priority: int = 0,
         replay: Mapping[str, int] | None = None,
+        stamp: Stamp | None = None,
     ) -> None:
         self.engine = engine
         self.seed = seed
@@ -53,6 +56,7 @@ class Context:
         self.artifacts: list[Artifact] = []
         self._on_progress = on_progress
         self._replay = replay
+        self._stamp = stamp
 
     def generator(self, index: int = 0) -> np.random.Generator:
         """numpy's generator of item `index`: items never share a stream, so their order and batching change nothing."""
@@ -75,10 +79,20 @@ class Context:
         self.cancel.raise_if_cancelled()
 
     def artifact(self, name: str, data: bytes | BinaryIO, media_type: str) -> Artifact:
-        """Keep a file that the task made; put it into the result to hand it over."""
-        made = Artifact.make(name, data, media_type, self.store)
+        """Keep a file that the task made, with its origin; put it into the result to hand it over."""
+        if self._stamp is None:
+            made = Artifact.make(name, data, media_type, self.store)
+        else:
+            content = data if isinstance(data, bytes) else data.read()
+            made = self._stamp.keep(name, content, media_type, self.store, self.used)
         self.artifacts.append(made)
         return made
+
+    def finish(self) -> None:
+        """Once all files are made: the origin of those whose formats have no place for it stands in one beside them."""
+        sidecar = None if self._stamp is None else self._stamp.sidecar(self.store, self.used)
+        if sidecar is not None:
+            self.artifacts.append(sidecar)
 
     def run(self, model: str | Model[Any, Any], request: Any) -> Any:
         """One request through one model; in this thread, if the model is declared `inline` and idle."""

@@ -271,8 +271,12 @@ class Artifact(_Content):
     @classmethod
     def make(cls, name: str, data: bytes | BinaryIO, media_type: str, store: Store) -> Self:
         """Put `data` into `store` under its hash; raises `StorageFailed` and leaves nothing behind when it does not fit."""
-        sha256, size_bytes = store.put(data)
-        artifact = cls(name=safe_name(name), media_type=media_type, size_bytes=size_bytes, sha256=sha256)
+        return cls.stored(name, media_type, store.put(data), store)
+
+    @classmethod
+    def stored(cls, name: str, media_type: str, kept: tuple[str, int], store: Store) -> Self:
+        """The file of this sha256 and this many bytes, which `store` has."""
+        artifact = cls(name=safe_name(name), media_type=media_type, size_bytes=kept[1], sha256=kept[0])
         artifact._store = store
         return artifact
 

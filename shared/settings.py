@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     api_keys: str = Field(default="", description="name=sha256 of its key, with commas between; made by python -m shared.api.keys NAME")
     hosts: str = Field(default="", description="names this machine is called by beside localhost, with commas between")
     origins: str = Field(default="", description="other web origins (https://host:port) whose pages may call the server")
+    sign: bool = Field(default=True, description="sign what the studios make with Content Credentials, where the format takes them")
+    signing_certificate: Path | None = Field(default=None, description="PEM chain of your own to sign with; a local test one otherwise")
+    signing_key: Path | None = Field(default=None, description="PEM private key of that certificate, not encrypted")
     max_upload_bytes: int = Field(default=2 << 30, ge=1, description="largest body with files that the server takes")
     max_json_bytes: int = Field(default=16 << 20, ge=1, description="largest body without files that the server takes")
 

@@ -18,6 +18,7 @@ from shared.validation import bad_input
 
 if TYPE_CHECKING:
     from shared.app import App
+    from shared.provenance import SourceType
     from shared.runs import History
     from shared.serving import Engine
 
@@ -122,6 +123,7 @@ class Task(Generic[Req, Res]):
     help: str
     examples: tuple[Example, ...] = ()
     work: Callable[[Req], Work] | None = None
+    source_type: SourceType | Callable[[Req], SourceType] | None = "trainedAlgorithmicMedia"
 
     @classmethod
     def declare(
@@ -130,7 +132,9 @@ class Task(Generic[Req, Res]):
         function: Callable[[Req, Context], Res],
         names: Mapping[str, Any],
         examples: tuple[Example, ...],
+        *,
         work: Callable[[Req], Work] | None,
+        source_type: SourceType | Callable[[Req], SourceType] | None,
     ) -> Task[Req, Res]:
         """Read the types from the signature; `names` are those of the place of declaration, where local classes are known."""
         where = f"{app.key}.{function.__name__}"
@@ -146,7 +150,7 @@ class Task(Generic[Req, Res]):
         help = inspect.getdoc(function)
         if not help:
             raise DeclarationError(f"The task {where} has no docstring: it is the help on every face.")
-        return cls(app, function.__name__, function, request_type, result_type, help, examples, work)
+        return cls(app, function.__name__, function, request_type, result_type, help, examples, work, source_type)
 
     @property
     def key(self) -> str:
@@ -182,10 +186,11 @@ class Task(Generic[Req, Res]):
             from shared.runs import default_executor
 
             return default_executor().run(self, prepared, engine=engine).result_of(self)
+        from shared.provenance.stamp import stamp_for
         from shared.serving import default_engine
 
         chosen = engine or default_engine()
-        return self.execute(prepared, Context(chosen, seed=prepared.seed, store=MemoryStore()))
+        return self.execute(prepared, Context(chosen, seed=prepared.seed, store=MemoryStore(), stamp=stamp_for(self, prepared)))
 
     def execute(self, request: Req, context: Context) -> Res:
         """Run on `context`; every error that leaves is a `SextantError`."""

@@ -30,6 +30,6 @@ def unknown_options(app: App) -> set[str]:
     shown = [found for page in pages_of(app.key) for found in re.findall(rf"sextant {app.key} (\w+)(.*)", page.read_text())]
     assert shown
     for name, line in shown:
-        used = {option.replace("-", "_") for option in re.findall(r" --([a-z-]+)", line)} - {"out", "json"}
+        used = {option.removeprefix("no-").replace("-", "_") for option in re.findall(r" --([a-z-]+)", line)} - {"out", "json"}
         unknown |= used - set(app.tasks[name].request_type.model_fields)
     return unknown

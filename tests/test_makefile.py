@@ -22,6 +22,7 @@ GOALS = {
     "bench-molecules": "-m apps.molecules.benchmark --only medical",
     "bench-audio": "-m apps.audio.benchmark --only medical",
     "bench-design": "-m apps.design.benchmark --only medical",
+    "bench-deepfake": "-m apps.deepfake.benchmark --only medical",
 }
 
 

@@ -153,6 +153,7 @@ def compose(request: ComposeRequest, context: Context) -> ComposeResult:
 
 @app.task(
     work=_work_effect,
+    source_type=lambda request: "algorithmicallyEnhanced" if request.mode == "library" else "trainedAlgorithmicMedia",
     examples=(
         Example("Rain that loops", {"description": "steady rain on leaves", "loop": True, "duration_s": 6, "variations": 2, "width": 0.6}),
         Example("A distant explosion, four times", {"description": "a distant, heavy explosion", "seed": 5}),
@@ -171,6 +172,7 @@ def effect(request: EffectRequest, context: Context) -> EffectResult:
 
 @app.task(
     work=_work_denoise,
+    source_type="algorithmicallyEnhanced",
     examples=(
         Example(
             "Speech in a windy street, with mains hum",

@@ -240,6 +240,7 @@ def product(request: ProductRequest, context: Context) -> ProductResult:
 
 @app.task(
     work=_work_garment,
+    source_type="algorithmicMedia",
     examples=(
         Example("A T-shirt, women's size 38", {"kind": "tshirt", "size": "38"}),
         Example(
@@ -260,6 +261,7 @@ def garment(request: GarmentRequest, context: Context) -> GarmentResult:
 
 @app.task(
     work=_work_repair,
+    source_type="algorithmicallyEnhanced",
     examples=(
         Example(
             "A chair of two intersecting parts and a hole",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from typing import Any
 
@@ -54,7 +53,7 @@ def read_nifti(data: bytes, name: str) -> MedicalImage:
 
     kind = nibabel.Nifti2Image if _inflated(data, HEADER_BYTES)[4:8] == b"n+2\0" else nibabel.Nifti1Image
     try:
-        header = kind.header_class.from_fileobj(io.BytesIO(_inflated(data, HEADER_BYTES)), check=True)
+        header = _header(kind.header_class, data)
         shape = tuple(int(n) for n in header.get_data_shape())
         _check_header(header, shape, name)
         axis = slice_axis(header)
@@ -71,6 +70,11 @@ def read_nifti(data: bytes, name: str) -> MedicalImage:
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise BadInput(f"{name} is a broken NIfTI file: {reason}.", remedy="Fetch it again from its source.") from None
     return _image(volume, stored, axis, name, "nifti-gz" if data[:2] == b"\x1f\x8b" else "nifti")
+
+
+def _header(header_class: Any, data: bytes, *, check: bool = True) -> Any:
+    """The fixed part alone: extensions behind it may be of any length."""
+    return header_class(_inflated(data, header_class.sizeof_hdr), check=check)
 
 
 def _check_header(header: Any, shape: tuple[int, ...], name: str) -> None:
@@ -168,7 +172,7 @@ def matrix_of(data: bytes) -> tuple[int, int, int]:
 
     head = _inflated(data, HEADER_BYTES)
     kind = nibabel.Nifti2Header if head[4:8] == b"n+2\0" else nibabel.Nifti1Header
-    header = kind.from_fileobj(io.BytesIO(head), check=False)
+    header = _header(kind, data, check=False)
     shape, axis = [int(n) for n in header.get_data_shape()[:3]], slice_axis(header)
     planes = [n for i, n in enumerate(shape) if i != axis]
     return shape[axis], planes[0], planes[1]

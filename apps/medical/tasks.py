@@ -137,6 +137,7 @@ def brain_template() -> str:
 
 @app.task(
     work=_work,
+    source_type="algorithmicallyEnhanced",
     examples=(
         Example(
             "CT of a vertebra, twice the matrix",

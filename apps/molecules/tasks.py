@@ -180,6 +180,7 @@ def generate(request: GenerateRequest, context: Context) -> MoleculesResult:
 
 @app.task(
     work=_work_score,
+    source_type="algorithmicallyEnhanced",
     examples=(
         Example(
             "Five oral drugs",

@@ -107,6 +107,15 @@ def _examples(task: Task[Any, Any]) -> Schema:
     for number, example in enumerate(task.examples):
         if not callable(example.fields):
             values = example.values()
-            if all(isinstance(value, str | int | float | bool | list | dict | None) for value in values.values()):
+            if _is_json(values):
                 plain[f"{task.name}_{number + 1}"] = {"summary": example.title, "value": values}
     return plain
+
+
+def _is_json(value: Any) -> bool:
+    match value:
+        case dict():
+            return all(_is_json(inner) for inner in value.values())
+        case list() | tuple():
+            return all(_is_json(inner) for inner in value)
+    return isinstance(value, str | int | float | bool | None)

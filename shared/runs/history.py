@@ -15,6 +15,7 @@ from shared.files import Store
 from shared.runs.database import Database
 from shared.runs.holdings import Holdings
 from shared.runs.journal import Change, Journal
+from shared.runs.made import MadeBefore
 from shared.runs.process import Process, this_host, this_process
 from shared.runs.run import ID_ALPHABET, ID_LENGTH, STATUSES, Row, Run, error_json
 from shared.runs.schema import RUNS, prepare
@@ -39,6 +40,7 @@ class History:
     """The table of runs at an SQLAlchemy URL; safe to use from many threads and many processes at once.
 
     store: where the runs' files are; artifacts of the runs it returns open from there. files: whose they are.
+    made: which files were made before.
     A queued or running run whose process died is seen as failed by whoever looks at it; a queued one without a pid is
     nobody's and waits for whoever claims it.
     Raises `StorageFailed` for a place that cannot be used.
@@ -49,6 +51,7 @@ class History:
         self._database = Database(url)
         prepare(self._database)
         self.files = Holdings(self._database)
+        self.made = MadeBefore(self._database)
         self._journal = Journal(self._put_down)
 
     def get(self, run_id: str, owner: str | None = None) -> Run:

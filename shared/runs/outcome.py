@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from shared.context import Context
 from shared.errors import Cancelled, RunFailed, SextantError
 from shared.files import Store
+from shared.provenance.stamp import stamp_for
 from shared.runs.inputs import keep_files
 from shared.runs.repeat import refuse_other_models
 from shared.runs.run import ModelUse, Row, as_json, error_json
@@ -38,10 +39,12 @@ def execute(job: Job, engine: Callable[[], Engine], store: Store, history: Histo
             store=store,
             cancel=job.cancel,
             on_progress=job.note_progress,
+            stamp=stamp_for(job.task, request, history.made, owner=str(job.row["owner"])),
             replay=None if job.earlier is None else {used["name"]: used["batch_size"] for used in job.earlier.models},
         )
         started_at = time.time()
         result = job.task.execute(request, context)
+        context.finish()
         finished_at = time.time()
         if job.earlier is not None:
             refuse_other_models(job.earlier, _models(context))

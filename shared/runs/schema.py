@@ -1,4 +1,4 @@
-"""The tables: runs, whose files are whose, and the version of both."""
+"""The tables: runs, whose files are whose, which files were made before, and the version of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.errors import StorageFailed
 from shared.runs.database import Database
 from shared.runs.run import ID_LENGTH
 
-__all__ = ["FILES", "META", "RUNS", "SCHEMA_VERSION", "prepare"]
+__all__ = ["FILES", "MADE", "META", "RUNS", "SCHEMA_VERSION", "prepare"]
 
 SCHEMA_VERSION = 1
 
@@ -63,6 +63,15 @@ FILES = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
+)
+
+# Files that carry a time and a signature, by what they were made of: the same content is the same file again.
+MADE = sa.Table(
+    "made",
+    METADATA,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("created_at", sa.Double, nullable=False),
 )
 

@@ -9,7 +9,9 @@
     results     figures, pictures, files, provenance of a run that is done
     compare     two pictures of the same place under one slider
     grid        cards that can be chosen and picked
+    roster      what a run was about, in rows, each with what was found
     drawing     an SVG that Python drew
+    marked      a picture or a recording with the places that findings speak of
     sound       a recording in several states, or several takes, heard and seen
     score       a piece as score, piano roll and sound at one place
     solid       a solid in three dimensions, and a sheet to zoom into

@@ -67,6 +67,7 @@ class SayResult(Result):
 
 
 @app.task(
+    source_type=None,
     examples=[
         Example("A greeting", {"text": "ahoy", "seed": 3}, source="made up", licence="CC0-1.0"),
         Example("Long", {"text": "l"}, short=False),
@@ -98,7 +99,7 @@ class CopyResult(Result):
     copy_: Artifact
 
 
-@app.task(examples=[Example("This file's docstring", lambda: {"file": b"from a function"})])
+@app.task(source_type=None, examples=[Example("This file's docstring", lambda: {"file": b"from a function"})])
 def copy(request: CopyRequest, context: Context) -> CopyResult:
     """Copy a text file in capitals."""
     text = request.file.read().decode(errors="replace")
@@ -117,7 +118,7 @@ class JoinResult(Result):
     text: str
 
 
-@app.task
+@app.task(source_type=None)
 def join(request: JoinRequest, context: Context) -> JoinResult:
     """Join text files into one text."""
     return JoinResult(text="".join(file.read().decode() for file in request.files)[: request.limit])

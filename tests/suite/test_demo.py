@@ -32,7 +32,7 @@ def test_a_short_demo_leaves_out_what_is_long(sextant: Sextant) -> None:
 def test_an_example_that_fails_is_shown_and_fails_the_demo(sextant: Sextant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = App("broken", "Broken <b>", "Its weights are gone.")
 
-    @app.task(examples=[Example("One <script>", {})])
+    @app.task(source_type=None, examples=[Example("One <script>", {})])
     def fail(request: Request, context: Context) -> Result:
         """Fail."""
         raise OSError("weights.safetensors is gone")
@@ -55,7 +55,7 @@ def test_sounds_are_played_from_beside_the_page(sextant: Sextant, tmp_path: Path
         sound: Artifact
         notes: Artifact
 
-    @app.task(examples=[Example("A bell", {})])
+    @app.task(source_type=None, examples=[Example("A bell", {})])
     def ring(request: Request, context: Context) -> Rings:
         """Ring."""
         return Rings(sound=context.artifact("bell.wav", b"RIFF", "audio/wav"), notes=context.artifact("bell.mid", b"MThd", "audio/midi"))

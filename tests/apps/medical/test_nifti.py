@@ -130,6 +130,14 @@ def test_refusals(data: bytes, error: type[BadInput], says: str) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("form", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+def test_a_header_extension_of_any_length_is_passed_over(form: type) -> None:
+    image = form(np.arange(40 * 36 * 5, dtype=np.int16).reshape(40, 36, 5), np.eye(4))
+    image.header.extensions.append(nibabel.nifti1.Nifti1Extension("comment", b"x" * 2000))
+    data = image.to_bytes()
+    assert matrix_of(data) == (5, 40, 36) and read_nifti(data, "a.nii").stored.size == 7200
+
+
 def test_a_huge_header_and_nan_are_refused() -> None:
     header = nibabel.Nifti2Header()
     header.set_data_shape((100_000, 100_000, 1))

@@ -97,6 +97,7 @@ class LoseRequest(Request):
 
 
 @app.task(
+    source_type=None,
     examples=[Example("A greeting", {"text": "ahoy", "seed": 7})],
     work=lambda request: Work(1, "letter", seconds_a_unit=0.5),
 )
@@ -106,7 +107,7 @@ def stamp(request: StampRequest, context: Context) -> StampResult:
     return StampResult(text=request.text, address=request.address, tags=request.tags)
 
 
-@app.task
+@app.task(source_type=None)
 def deliver(request: DeliverRequest, context: Context) -> DeliverResult:
     """Go from door to door, for as long as it takes."""
     for step in range(request.steps):
@@ -115,14 +116,14 @@ def deliver(request: DeliverRequest, context: Context) -> DeliverResult:
     return DeliverResult(steps=request.steps)
 
 
-@app.task
+@app.task(source_type=None)
 def weigh(request: WeighRequest, context: Context) -> WeighResult:
     """Weigh a letter and what is in it."""
     files = [request.letter, *request.enclosures]
     return WeighResult(size_bytes=sum(len(file.read()) for file in files), names=[file.name for file in files])
 
 
-@app.task
+@app.task(source_type=None)
 def sort(request: SortRequest, context: Context) -> SortResult:
     """Make many letters."""
     numbers = range(request.count)
@@ -131,7 +132,7 @@ def sort(request: SortRequest, context: Context) -> SortResult:
     )
 
 
-@app.task
+@app.task(source_type=None)
 def lose(request: LoseRequest, context: Context) -> DeliverResult:
     """Lose a letter."""
     if request.how == "bug":

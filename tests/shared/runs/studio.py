@@ -79,7 +79,7 @@ class FailRequest(Request):
     how: str
 
 
-@app.task(work=lambda request: Work(request.steps, "step"))
+@app.task(source_type=None, work=lambda request: Work(request.steps, "step"))
 def count(request: CountRequest, context: Context) -> CountResult:
     """Count slowly."""
     for step in range(request.steps):
@@ -88,7 +88,7 @@ def count(request: CountRequest, context: Context) -> CountResult:
     return CountResult(steps=request.steps)
 
 
-@app.task
+@app.task(source_type=None)
 def add(request: AddRequest, context: Context) -> AddResult:
     """Numbers through a model, into a file."""
     numbers = [context.generator(index).normal(size=2) for index in range(request.count)]
@@ -96,14 +96,14 @@ def add(request: AddRequest, context: Context) -> AddResult:
     return AddResult(table=context.artifact("table.bin", b"".join(array.tobytes() for array in made), "application/octet-stream"))
 
 
-@app.task
+@app.task(source_type=None)
 def read(request: ReadRequest, context: Context) -> ReadResult:
     """Read every file."""
     files = [*request.files, *request.labelled.values(), *([request.file] if request.file else [])]
     return ReadResult(size_bytes=sum(len(file.read()) for file in files))
 
 
-@app.task
+@app.task(source_type=None)
 def fill(request: FillRequest, context: Context) -> AddResult:
     """A file of any size."""
     return AddResult(table=context.artifact("zeros.bin", bytes(request.size_bytes), "application/octet-stream"))
@@ -115,7 +115,7 @@ def _work_of(request: FailRequest) -> Work:
     return Work(1, "piece")
 
 
-@app.task(work=_work_of)
+@app.task(source_type=None, work=_work_of)
 def fail(request: FailRequest, context: Context) -> CountResult:
     """Fail as asked."""
     match request.how:

@@ -1,0 +1,1 @@
+"""Checks that need no learning: metadata, watermarks, compression, spectra, quality."""

@@ -1,0 +1,1 @@
+"""Fakes to train and to test on: pictures through small autoencoders, and faces with parts of others."""

@@ -1,0 +1,1 @@
+"""Figures of the studio as a whole: own outputs, times, verdicts."""

@@ -1,0 +1,99 @@
+"""What the evidence amounts to. Six verdicts, none of which says that a file is genuine.
+
+The order is that of what can be relied on: a signature, then what the file declares, then a change after signing, then the learned head,
+which may only speak where its quality gate lets it, and which traces may doubt but not overrule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from apps.deepfake.evidence import Evidence
+from apps.deepfake.forensics.quality import STOPS as QUALITY_STOPS
+from apps.deepfake.results import Score, Verdict
+
+__all__ = ["NOT_SAID", "WORDS", "decide"]
+
+WORDS: dict[Verdict, str] = {
+    "provenance-verified": "A valid signature says where it comes from, and nothing was changed since.",
+    "declared-ai": "The file itself, or a mark in it, says that a generative model made it or took part.",
+    "likely-manipulated": "The evidence speaks for synthesis or manipulation.",
+    "no-evidence-found": "Every check ran and none found anything. That is not the same as genuine.",
+    "inconclusive": "The evidence does not carry a statement either way.",
+    "unsupported": "It could not be examined.",
+}
+
+NOT_SAID = (
+    "Whether the scene took place, whether the caption is true, or who made the file.",
+    "Anything about generators and editing tools that the learned heads have never seen: expect misses there.",
+    "Anything from the absence of Content Credentials or metadata: most honest files carry none, and most platforms strip them.",
+    "Which person is shown or heard. No identity is estimated.",
+)
+"""Printed on every report."""
+
+STOPS = QUALITY_STOPS | {"voice-head.no-speech", "quality.damage"}
+"""Kinds of limits with which a learned score is not to be used; the others only lower its reliability."""
+
+LEARNED = ("image-head.", "voice-head.")
+
+_DOUBT = 0.5
+"""Strength from which a trace may turn "nothing found" into "inconclusive"."""
+
+
+def decide(evidence: Sequence[Evidence], score: Score | None, region: str | None, missed: Sequence[str]) -> tuple[Verdict, list[str]]:
+    """The verdict and its reasons, the decisive one first.
+
+    region: `made`, `captured` or `between`, of the learned head's score. missed: why a check did not run.
+    """
+    changed = [e for e in evidence if e.kind == "credentials.content-changed"]
+    if declared := _of(evidence, "declares-ai"):
+        return "declared-ai", _claims([*declared, *changed])
+    if changed:
+        return "likely-manipulated", _claims(changed)
+    if verified := _of(evidence, "origin-verified"):
+        against = [e for e in _of(evidence, "manipulated") if e.strength >= _DOUBT]
+        return "provenance-verified", _claims([*verified, *against])
+    traces = [e for e in _of(evidence, "manipulated") if e.strength >= _DOUBT and not e.kind.startswith(LEARNED)]
+    limits = [e for e in _of(evidence, "limits") if e.kind in STOPS]
+    if limits or score is None or region is None:
+        reasons = _claims(limits) or list(missed) or ["The learned heads were not asked."]
+        return "inconclusive", [*reasons, *_claims(traces)]
+    if region == "captured" and missed:
+        return "inconclusive", [*missed, *_claims(traces)]
+    return _by_score(score, region, _claims(traces))
+
+
+def _by_score(score: Score, region: str, traces: list[str]) -> tuple[Verdict, list[str]]:
+    if region == "made":
+        return "likely-manipulated", [_high(score), *traces]
+    if region == "between":
+        return "inconclusive", [_between(score), *traces]
+    if traces:
+        return "inconclusive", [*traces, f"The learned head found nothing: {_low(score)}"]
+    return "no-evidence-found", [f"The learned head does not react: {_low(score)}"]
+
+
+def _claims(evidence: Sequence[Evidence]) -> list[str]:
+    return [e.claim for e in evidence]
+
+
+def _of(evidence: Sequence[Evidence], direction: str) -> list[Evidence]:
+    return sorted((e for e in evidence if e.direction == direction), key=lambda e: -e.strength)
+
+
+def _high(score: Score) -> str:
+    return (
+        f"The learned head scores it as high as only {score.p_captured:.1%} of captured calibration files: "
+        f"probability {score.probability:.2f} ({score.low:.2f} to {score.high:.2f}) where both kinds are equally frequent."
+    )
+
+
+def _between(score: Score) -> str:
+    return (
+        f"The learned head cannot tell: {score.p_captured:.0%} of captured calibration files score as high, "
+        f"and {score.p_made:.0%} of made ones as low."
+    )
+
+
+def _low(score: Score) -> str:
+    return f"only {score.p_made:.1%} of made calibration files score as low."
