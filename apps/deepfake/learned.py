@@ -26,7 +26,7 @@ IMAGE_SOURCE, VOICE_SOURCE, SECOND_SOURCE = "Learned image head", "Learned voice
 IMAGE_BASIS = "Trained on reconstructions and face composites made by us; on generators it has never seen it misses many (model card)."
 VOICE_BASIS = "Trained on vocoders and speech synthesis made by us, over matched channels; unseen systems are missed often (model card)."
 REGION_SHARE = 0.75
-"""Patches from this share of the strongest one's probability on are boxed as one region."""
+"""Cells from this share of the strongest one's probability on are boxed as one region."""
 REACTS = 0.5
 SEEN_WHOLE = 0.95
 """Below this share of a picture's area the finding says so; what misses to the whole is its edges."""
@@ -131,13 +131,16 @@ def _limit(kind: str, words: str, source: str = VOICE_SOURCE) -> Evidence:
 
 
 def _box(heatmap: np.ndarray, stride_px: int, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
-    """(x, y, width, height) of the patches that react nearly as much as the strongest one; None where that is half the picture."""
+    """(x, y, width, height) of the largest patch of cells that react nearly as much as the strongest one; None where that is half the
+    picture."""
     import numpy as np
+    from scipy.ndimage import label
 
-    strongest = float(heatmap.max())
-    rows, columns = np.nonzero(heatmap >= max(REACTS, REGION_SHARE * strongest))
-    if not len(rows):
+    parts, count = label(heatmap >= max(REACTS, REGION_SHARE * float(heatmap.max())), np.ones((3, 3)))
+    if not count:
         return None
+    weights = np.bincount(parts.ravel(), heatmap.ravel())
+    rows, columns = np.nonzero(parts == 1 + int(weights[1:].argmax()))
     top, left = int(rows.min()) * stride_px, int(columns.min()) * stride_px
     bottom, right = min((int(rows.max()) + 1) * stride_px, shape[0]), min((int(columns.max()) + 1) * stride_px, shape[1])
     if (bottom - top) * (right - left) > 0.5 * shape[0] * shape[1]:

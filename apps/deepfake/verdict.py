@@ -25,7 +25,7 @@ WORDS: dict[Verdict, str] = {
 
 NOT_SAID = (
     "Whether the scene took place, whether the caption is true, or who made the file.",
-    "Anything about generators and editing tools that the learned heads have never seen: expect misses there.",
+    "Anything about generators and editing tools that the learned heads have never seen: expect misses there. Face swaps are missed.",
     "Anything from the absence of Content Credentials or metadata: most honest files carry none, and most platforms strip them.",
     "Which person is shown or heard. No identity is estimated.",
 )
@@ -83,8 +83,8 @@ def _of(evidence: Sequence[Evidence], direction: str) -> list[Evidence]:
 
 def _high(score: Score) -> str:
     return (
-        f"The learned head scores it as high as only {score.p_captured:.1%} of captured calibration files: "
-        f"probability {score.probability:.2f} ({score.low:.2f} to {score.high:.2f}) where both kinds are equally frequent."
+        f"The learned head reacts: only {score.p_captured:.1%} of captured calibration files score as high, which makes a probability of "
+        f"{score.probability:.2f} ({score.low:.2f} to {score.high:.2f}) where both kinds are equally frequent."
     )
 
 
