@@ -46,7 +46,9 @@ def test_a_whole_card_is_a_link_that_does_not_reload(watch: Watch) -> None:
     seen = watch()
     seen.open("/")
     seen.page.evaluate("window.kept = true")
-    box = seen.page.locator(".st-key-sx-card-namer").bounding_box()
+    card = seen.page.locator(".st-key-sx-card-namer")
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
     seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 40)  # on its picture
     seen.page.wait_for_selector(".st-key-sx-start button")
     assert seen.page.url.endswith("/namer")

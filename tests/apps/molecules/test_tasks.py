@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from rdkit import Chem
 
 from apps.molecules import MoleculesResult, analogs, generate, score
@@ -50,6 +51,11 @@ def refusal(task: Any, **fields: Any) -> str:
     return str(caught.value)
 
 
+def pixels(result: MoleculesResult) -> bytes:
+    with Image.open(io.BytesIO(result.preview.read())) as image:
+        return image.tobytes()
+
+
 class TestGenerate:
     def test_every_molecule_is_what_was_asked_for(self, generated: MoleculesResult) -> None:
         assert len(generated.molecules) == len({molecule.smiles for molecule in generated.molecules}) == 40
@@ -84,11 +90,9 @@ class TestGenerate:
 
     def test_the_same_seed_gives_the_same_files(self, generated: MoleculesResult) -> None:
         again = generate(count=40, where=["QED>=0.6", "logP<=4"], filters=["pains", "brenk"], novel_only=True, seed=5)
-        assert (again.sdf.sha256, again.csv.sha256, again.preview.sha256) == (
-            generated.sdf.sha256,
-            generated.csv.sha256,
-            generated.preview.sha256,
-        )
+        # the fixture was made in another home, with another certificate: signed files differ there, their content does not
+        assert (again.sdf.sha256, again.csv.sha256) == (generated.sdf.sha256, generated.csv.sha256)
+        assert pixels(again) == pixels(generated)
         other = generate(count=5, seed=6)
         assert {molecule.smiles for molecule in other.molecules}.isdisjoint(molecule.smiles for molecule in generated.molecules[:5])
 
