@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["print_error", "print_json", "print_result", "print_table", "progress_bar", "save_artifacts"]
 
+LONG_LINE = 40
+"""Characters: a list with longer texts is printed a line each."""
+
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output."""
@@ -58,7 +61,9 @@ def print_result(result: Result, files: Sequence[Path]) -> None:
         print_table(("figure", "value", "to be read against"), rows)
     shown = result.model_dump(mode="json", exclude={"figures", "warnings"})
     for name, value in shown.items():
-        if isinstance(value, str | int | float | bool) or (isinstance(value, list) and value and not isinstance(value[0], dict)):
+        if isinstance(value, list) and value and isinstance(value[0], str) and max(map(len, value)) > LONG_LINE:
+            sys.stdout.write(f"{name}:\n" + "".join(f"  {line}\n" for line in value))
+        elif isinstance(value, str | int | float | bool) or (isinstance(value, list) and value and not isinstance(value[0], dict)):
             sys.stdout.write(f"{name}: {value}\n")
     for warning in result.warnings:
         sys.stderr.write(f"warning: {' '.join(warning.split())}\n")

@@ -166,11 +166,13 @@ def sign_request(request: SignRequest, context: Context) -> SignResult:
     from shared.provenance.credentials import Action, read_credentials, sign, signable
 
     data = request.file.read()
+    if not data:
+        raise BadInput(f"{request.file.name} is empty: nothing has arrived.", remedy="Send it again.", field="file")
     kind = signable(data)
     if kind is None:
         raise Unsupported(
             f"{request.file.name} is of a format that takes no Content Credentials.",
-            remedy="Give PNG, JPEG, WebP, TIFF, WAV, MP3, M4A or MP4.",
+            remedy="Give PNG, JPEG, WebP, TIFF, SVG, WAV, MP3, M4A or MP4.",
             field="file",
         )
     agent, author = f"Sextant deepfake {software_version()}", f"declared by {request.author}" if request.author else ""
@@ -213,6 +215,7 @@ def verify_request(request: VerifyRequest, context: Context) -> VerifyResult:
         sha256=request.file.sha256,
         words=_known(found.credentials, origin, place),
         credentials=None if found.credentials is None else report_of(found.credentials),
+        codes=[] if found.credentials is None else [f"{code.code}: {code.words}" for code in found.credentials.codes],
         origin={} if origin is None else origin.as_dict(),
         place=place,
     )

@@ -14,7 +14,7 @@ from apps.deepfake.decoding import kind_of, read_image, read_sound
 from apps.deepfake.evidence import Evidence
 from apps.deepfake.learned import Asked, ask_image, ask_voice, second_opinion
 from apps.deepfake.report import VERDICTS, as_html, as_json
-from apps.deepfake.results import FileReport, InspectResult
+from apps.deepfake.results import FileReport, InspectResult, Verdict
 from apps.deepfake.shown import image_facts, sound_facts
 from apps.deepfake.verdict import decide
 from shared.app import Artifact, Context, Figure, InputFile
@@ -31,6 +31,17 @@ __all__ = ["inspect_request"]
 
 log = logging.getLogger("sextant.deepfake")
 
+WEIGHTIEST_FIRST: tuple[Verdict, ...] = (
+    "likely-manipulated",
+    "declared-ai",
+    "inconclusive",
+    "unsupported",
+    "provenance-verified",
+    "no-evidence-found",
+)
+MOST_FIGURES = 3
+"""Beside the time: four are read at a glance."""
+
 
 def inspect_request(request: InspectRequest, context: Context) -> InspectResult:
     """One report a file; a file that cannot be examined is reported as unsupported, with its reason."""
@@ -44,16 +55,18 @@ def inspect_request(request: InspectRequest, context: Context) -> InspectResult:
         files=reports,
         report=context.artifact("report.html", as_html(request.case, at, reports), "text/html"),
         data=context.artifact("report.json", as_json(request.case, at, reports), "application/json"),
+        summary=[f"{report.name}: {VERDICTS[report.verdict]}. {report.reasons[0]}" for report in reports],
         figures=_figures(reports),
     )
 
 
 def _figures(reports: list[FileReport]) -> list[Figure]:
     verdicts = Counter(report.verdict for report in reports)
-    shown = [
-        Figure(label=VERDICTS[verdict], value=count, reference=f"of {len(reports)} files") for verdict, count in verdicts.most_common()
-    ]
-    return [*shown[:3], Figure(label="Time", value=round(sum(report.seconds for report in reports), 1), unit="s", reference="all files")]
+    counts = [(VERDICTS[verdict], verdicts[verdict]) for verdict in WEIGHTIEST_FIRST if verdicts[verdict]]
+    if len(counts) > MOST_FIGURES:
+        counts = [*counts[: MOST_FIGURES - 1], ("Other verdicts", sum(count for _, count in counts[MOST_FIGURES - 1 :]))]
+    shown = [Figure(label=label, value=count, reference=f"of {len(reports)} files") for label, count in counts]
+    return [*shown, Figure(label="Time", value=round(sum(report.seconds for report in reports), 1), unit="s", reference="all files")]
 
 
 @dataclass
@@ -129,12 +142,14 @@ class _Examination:
         self._check("Structure", lambda: structure_evidence(data, self.file.name, container))
         self._check("Watermarks", lambda: watermark_evidence(pixels))
         self._check("Compression", lambda: compression_evidence(pixels, container))
-        self._check("Spectrum", lambda: spectrum_evidence(pixels))
+        if container.kind != "webp":  # its loop filter leaves a checkerboard in every photograph
+            self._check("Spectrum", lambda: spectrum_evidence(pixels))
         self._check("Quality", lambda: image_quality(pixels, container))
         if facts.damage is not None:
             self.evidence.append(_limit("damage", facts.damage.sentence))
         asked = self._ask("image", lambda: ask_image(pixels, self.context), pixels)
-        overlay = None if asked.heatmap is None else self._artifact("heatmap", pictures.overlay(pixels, asked.heatmap))
+        heatmap = None if asked.region == "captured" else asked.heatmap  # below the line the map shows nothing but texture
+        overlay = None if heatmap is None else self._artifact("heatmap", pictures.overlay(pixels, heatmap))
         return asked, self._artifact("preview", pictures.preview(pixels)), overlay
 
     def _sound(self, data: bytes) -> tuple[Asked, Artifact, Artifact | None]:
@@ -154,6 +169,8 @@ class _Examination:
         self._check("Structure", lambda: structure_evidence(data, self.file.name, container))
         asked = self._ask("sound", lambda: ask_voice(samples, self.context), samples)
         self._check("Quality", lambda: voice_quality(samples, clip.rate_hz, asked.speech_s))
+        if facts.truncated_at_s is not None:
+            self.evidence.append(_limit("damage", f"The recording breaks off at {facts.truncated_at_s:.1f} s; what follows is not there."))
         windows = asked.score.windows if asked.score else ()
         return asked, self._artifact("spectrogram", pictures.spectrogram(samples, clip.rate_hz, windows)), None
 

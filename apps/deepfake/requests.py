@@ -10,7 +10,7 @@ from shared.app import Field, File, InputFile, Request
 
 __all__ = ["MAX_FILES", "MEDIA", "InspectRequest", "SignRequest", "Statement", "VerifyRequest"]
 
-IMAGES = ("jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "bmp", "avif")
+IMAGES = ("jpg", "jpeg", "png", "webp", "tif", "tiff", "gif", "bmp", "avif", "heic", "heif")
 SOUNDS = ("wav", "flac", "mp3", "ogg", "opus", "m4a", "aac", "aif", "aiff", "amr", "mp4", "mov", "webm")
 MEDIA = (*IMAGES, *SOUNDS)
 MAX_FILES = 100
@@ -42,7 +42,7 @@ class SignRequest(Request):
     """A file of yours and what you say of it."""
 
     file: Annotated[InputFile, File(kinds=MEDIA, max_bytes=MAX_FILE_BYTES)] = Field(
-        description="PNG, JPEG, WebP, TIFF, WAV, MP3, M4A or MP4"
+        description="PNG, JPEG, WebP, TIFF, SVG, WAV, MP3, M4A or MP4"
     )
     statement: Statement = Field(description="how it was made, as you declare it under your signature")
     title: str = Field(default="", max_length=200, description="stands in the credentials; the file's name when left out")

@@ -81,6 +81,7 @@ class FileReport(_Part):
 class InspectResult(Result):
     """The evidence on each file of a case."""
 
+    summary: list[str] = Field(default=[], description="each file's verdict and its first reason")
     files: list[FileReport]
     report: Artifact = Field(description="HTML, one file, to print or to hand over")
     data: Artifact = Field(description="JSON: the same, for machines")
@@ -101,5 +102,6 @@ class VerifyResult(Result):
     sha256: str
     words: str = Field(description="one sentence: what is known of where this file comes from")
     credentials: CredentialsReport | None = None
+    codes: list[str] = Field(default=[], description="every status code of the credentials, in words")
     origin: dict[str, str] = Field(default={}, description="how Sextant made it, where it did")
     place: str = Field(default="", description="where that stands in the file")

@@ -6,7 +6,7 @@ which may only speak where its quality gate lets it, and which traces may doubt 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from apps.deepfake.evidence import Evidence
 from apps.deepfake.forensics.quality import STOPS as QUALITY_STOPS
@@ -17,7 +17,7 @@ __all__ = ["NOT_SAID", "WORDS", "decide"]
 WORDS: dict[Verdict, str] = {
     "provenance-verified": "A valid signature says where it comes from, and nothing was changed since.",
     "declared-ai": "The file itself, or a mark in it, says that a generative model made it or took part.",
-    "likely-manipulated": "The evidence speaks for synthesis or manipulation.",
+    "likely-manipulated": "The evidence speaks for synthesis, for manipulation or for a change after signing.",
     "no-evidence-found": "Every check ran and none found anything. That is not the same as genuine.",
     "inconclusive": "The evidence does not carry a statement either way.",
     "unsupported": "It could not be examined.",
@@ -34,7 +34,8 @@ NOT_SAID = (
 STOPS = QUALITY_STOPS | {"voice-head.no-speech", "quality.damage"}
 """Kinds of limits with which a learned score is not to be used; the others only lower its reliability."""
 
-LEARNED = ("image-head.", "voice-head.")
+LEARNED = ("image-head.", "voice-head.made", "voice-head.captured", "voice-head.between")
+UNDECIDING = "Second opinion"
 
 _DOUBT = 0.5
 """Strength from which a trace may turn "nothing found" into "inconclusive"."""
@@ -49,7 +50,8 @@ def decide(evidence: Sequence[Evidence], score: Score | None, region: str | None
     if declared := _of(evidence, "declares-ai"):
         return "declared-ai", _claims([*declared, *changed])
     if changed:
-        return "likely-manipulated", _claims(changed)
+        damaged = [e for e in evidence if e.kind in ("quality.damage", "structure.truncated")]
+        return "inconclusive" if damaged else "likely-manipulated", _claims([*damaged, *changed])
     if verified := _of(evidence, "origin-verified"):
         against = [e for e in _of(evidence, "manipulated") if e.strength >= _DOUBT]
         return "provenance-verified", _claims([*verified, *against])
@@ -58,8 +60,9 @@ def decide(evidence: Sequence[Evidence], score: Score | None, region: str | None
     if limits or score is None or region is None:
         reasons = _claims(limits) or list(missed) or ["The learned heads were not asked."]
         return "inconclusive", [*reasons, *_claims(traces)]
-    if region == "captured" and missed:
-        return "inconclusive", [*missed, *_claims(traces)]
+    unseen = [*_claims(e for e in evidence if e.kind == "image-head.partly-seen"), *(m for m in missed if not m.startswith(UNDECIDING))]
+    if region == "captured" and unseen:
+        return "inconclusive", [*unseen, *_claims(traces)]
     return _by_score(score, region, _claims(traces))
 
 
@@ -73,7 +76,7 @@ def _by_score(score: Score, region: str, traces: list[str]) -> tuple[Verdict, li
     return "no-evidence-found", [f"The learned head does not react: {_low(score)}"]
 
 
-def _claims(evidence: Sequence[Evidence]) -> list[str]:
+def _claims(evidence: Iterable[Evidence]) -> list[str]:
     return [e.claim for e in evidence]
 
 
@@ -90,8 +93,8 @@ def _high(score: Score) -> str:
 
 def _between(score: Score) -> str:
     return (
-        f"The learned head cannot tell: {score.p_captured:.0%} of captured calibration files score as high, "
-        f"and {score.p_made:.0%} of made ones as low."
+        f"Its score lies between the lines, where nothing is said: higher than {1 - score.p_captured:.0%} of captured calibration files, "
+        f"lower than {1 - score.p_made:.0%} of made ones."
     )
 
 

@@ -21,6 +21,7 @@ WORST_QUALITY = 50
 POOR_QUALITY = 80  # between the two the detectors' AUC is .1 to .2 lower (table in the model card)
 BLURRED_PX = 3.0  # edge width as a Gaussian's sigma; photos of 768 px: 1.9 at most; the same blurred by sigma 4: 2.5 to 10, median 5
 NOISY = 14.0  # of 255 in luma; photographs .1 to 9.7
+DRAWN = 0.3
 FLAT = 0.5  # equal neighbours: screenshots of text .5 to .8; a JPEG of a face before a plain wall .67, hence the second measure:
 HARD = 0.25  # of the steps that are there, those of 16 and more: photos before plain walls .1 at most, text .37 to .85
 DARK, BRIGHT = 12, 243
@@ -73,8 +74,8 @@ def _compression(pixels: np.ndarray, container: Container | None) -> list[Eviden
     if jpeg is not None and jpeg.table_of and jpeg.table_of[0] in jpeg.tables and min(jpeg.tables[jpeg.table_of[0]]) > 0:
         table = jpeg.tables[jpeg.table_of[0]]
         quality = quality_of(table)[0]
-    elif container.kind not in {"png", "bmp", "tiff"}:
-        return []
+    elif container.kind not in {"png", "bmp", "tiff"} or equal_neighbours(pixels[:1024, :1024, :3]) > DRAWN:
+        return []  # flat areas have empty coefficients without any JPEG
     corner = pixels[:1024, :1024, :3]  # from the first pixel on, where the blocks begin
     earlier = history(block_coefficients(luma(corner)), table) if container.exif.orientation == 1 else None
     before = earlier.quality if earlier is not None and earlier.gain > 0.03 else 100

@@ -72,7 +72,7 @@ def test_without_a_file_nothing_can_be_started() -> None:
 def test_one_file_is_shown_with_its_verdict_its_places_and_its_score() -> None:
     run, at = inspected(("composite.jpg", photo()))
     shown = texts(at)
-    assert "Likely manipulated" in shown and "The evidence speaks for synthesis or manipulation." in shown
+    assert "Likely manipulated" in shown and "The evidence speaks for synthesis, for manipulation or for a change after signing." in shown
     data = component(at, "marked")
     assert [view["name"] for view in data["views"]] == ["Image", "Heatmap"] and data["scales"][0]["high"] == "1"
     assert [mark["tag"] for mark in data["marks"]] == ["1", "2"]

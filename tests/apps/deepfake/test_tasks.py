@@ -53,7 +53,7 @@ def test_a_case_has_a_verdict_a_hash_and_reasons_for_each_file(case: dict[str, F
         assert report.reasons and len(report.sha256) == 64 and report.missed == [] and report.preview is not None
         assert report.score is not None and report.score.low <= report.score.probability <= report.score.high
         assert {"Content Credentials", "Metadata"} <= {evidence.source for evidence in report.evidence}
-    assert case["photo.jpg"].overlay is not None and case["recorded.ogg"].kind == "sound"
+    assert case["remade.jpg"].overlay is not None and case["photo.jpg"].overlay is None and case["recorded.ogg"].kind == "sound"
 
 
 def test_nothing_untouched_is_called_manipulated(case: dict[str, FileReport]) -> None:

@@ -77,3 +77,16 @@ def test_no_words_call_a_file_genuine_or_fake() -> None:
     for words in itertools.chain(WORDS.values(), NOT_SAID):
         assert not any(word in f" {words.lower()} " for word in (" real ", " fake ", " authentic "))
     assert "not the same as genuine" in WORDS["no-evidence-found"]
+
+
+def test_half_a_signed_download_is_damaged_and_not_called_manipulated() -> None:
+    evidence = [found("manipulated", "credentials.content-changed", 0.9), found("limits", "quality.damage")]
+    assert decide(evidence, None, None, []) == ("inconclusive", ["claim of quality.damage", "claim of credentials.content-changed"])
+
+
+def test_nothing_found_is_not_said_of_a_picture_that_was_seen_in_part() -> None:
+    assert decide([found("limits", "image-head.partly-seen")], score(), "captured", [])[0] == "inconclusive"
+
+
+def test_a_second_opinion_that_is_missing_decides_nothing() -> None:
+    assert decide([], score(), "captured", ["Second opinion could not be asked: it was not pulled."])[0] == "no-evidence-found"
