@@ -5,7 +5,7 @@ START := $(PYTHON) -m suite.bootstrap
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-pages bench-medical bench-molecules bench-audio bench-design bench-deepfake lint format docs constraints clean
+.PHONY: help setup demo run test bench bench-engine bench-runs bench-http bench-pages bench-medical bench-molecules bench-audio bench-design bench-deepfake bench-marketing lint format docs constraints clean
 
 help:  ## list these goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ run:  ## open the studios in a browser (ARGS='--port 8600 --only medical')
 test:  ## run the tests (ARGS='-m "not slow"' for the quick ones)
 	@$(START) -m pytest $(ARGS)
 
-bench: bench-engine bench-runs bench-http bench-medical bench-molecules bench-audio bench-design bench-deepfake  ## every benchmark, one after the other
+bench: bench-engine bench-runs bench-http bench-medical bench-molecules bench-audio bench-design bench-deepfake bench-marketing  ## every benchmark, one after the other
 
 bench-engine:  ## the engine against a direct call; fails where a target is missed
 	@$(START) -m tests.benchmarks.engine $(ARGS)
@@ -51,6 +51,9 @@ bench-design:  ## the figures of the design studio
 
 bench-deepfake:  ## the figures of the deepfake studio (ARGS="--faces FOLDER --speech FOLDER --work FOLDER" for all of them)
 	@$(START) -m apps.deepfake.benchmark $(ARGS)
+
+bench-marketing:  ## the figures of the marketing studio
+	@$(START) -m apps.marketing.benchmark $(ARGS)
 
 lint:  ## ruff, mypy and shellcheck
 	@$(START) -m ruff check .

@@ -23,6 +23,7 @@ GOALS = {
     "bench-audio": "-m apps.audio.benchmark --only medical",
     "bench-design": "-m apps.design.benchmark --only medical",
     "bench-deepfake": "-m apps.deepfake.benchmark --only medical",
+    "bench-marketing": "-m apps.marketing.benchmark --only medical",
 }
 
 
