@@ -39,8 +39,8 @@ def choose_example(form: Form, fill: Callable[[Form, Mapping[str, Any]], None], 
 
     def take() -> None:
         """A menu, not a state: what it put into the form can be changed."""
-        title = st.session_state[form.key("example")]
-        st.session_state[form.key("example")] = None
+        title = st.session_state[form.key("sx-example")]
+        st.session_state[form.key("sx-example")] = None
         if title:
             fill(form, {**examples[title].values(), **(first or {})})
 
@@ -49,7 +49,7 @@ def choose_example(form: Form, fill: Callable[[Form, Mapping[str, Any]], None], 
     st.selectbox(
         "Examples",
         list(examples),
-        key=form.key("example"),
+        key=form.key("sx-example"),
         index=None,
         placeholder="Start from an example",
         label_visibility="collapsed",

@@ -123,7 +123,7 @@ def _offer_examples(form: Form) -> None:
     examples = {example.title: example for example in form.task.examples}
     if not examples:
         return
-    key = form.key("example")
+    key = form.key("sx-example")
     if not form.filled():
         form.fill(next(iter(examples.values())).values())
     if len(examples) > 1:

@@ -51,7 +51,7 @@ def fill_from(form: Form, fields: Mapping[str, Any], store: Store) -> None:
     example = example_of(form.task, given)
     if example is not None:
         st.session_state[form.key("source")] = EXAMPLE
-        st.session_state[form.key("example")] = example.title
+        st.session_state[form.key("sx-example")] = example.title
         return
     st.session_state[form.key("earlier")] = {name: _stored(value, store) for name, value in given.items()}
     st.session_state[form.key("source")] = EARLIER
@@ -73,7 +73,7 @@ def _file_params(form: Form) -> list[Param]:
 
 def _choose_example(form: Form, fields: list[Param]) -> str:
     examples = {example.title: example for example in form.task.examples}
-    key = form.key("example")
+    key = form.key("sx-example")
     if st.session_state.get(key) not in examples:
         _take_example(form, next(iter(examples.values())), keep_filled=True)
     title = st.selectbox(
@@ -90,10 +90,10 @@ def _choose_example(form: Form, fields: list[Param]) -> str:
 def _take_example(form: Form, example: Example, *, keep_filled: bool = False) -> None:
     """The example's other fields go with its files."""
     if keep_filled and form.filled():
-        st.session_state[form.key("example")] = example.title
+        st.session_state[form.key("sx-example")] = example.title
         return
     form.fill(_example_fields(form.task, example))
-    st.session_state[form.key("example")] = example.title
+    st.session_state[form.key("sx-example")] = example.title
 
 
 def _example_fields(task: Task[Any, Any], example: Example) -> dict[str, Any]:

@@ -227,12 +227,12 @@ def test_a_run_is_repeated_with_its_own_settings() -> None:
 
 def test_an_example_fills_the_form_and_is_no_state() -> None:
     at = opened()
-    at.selectbox(key="molecules/generate:example").set_value(generate_examples()[1])
+    at.selectbox(key="molecules/generate:sx-example").set_value(generate_examples()[1])
     again(at)
     assert widget(at.number_input, "How many").value == 60 and widget(at.checkbox, "Predict ADMET").value
-    assert at.selectbox(key="molecules/generate:example").value is None
+    assert at.selectbox(key="molecules/generate:sx-example").value is None
     turn(at, "molecules:task", "score")
-    at.selectbox(key="molecules/score:example").set_value("60 lead-like molecules, ranked for the brain")
+    at.selectbox(key="molecules/score:sx-example").set_value("60 lead-like molecules, ranked for the brain")
     again(at)
     assert at.session_state["molecules/score:way"] == "File" and "Chosen: leads.smi" in html(at)
     assert at.session_state["molecules/score:where"] == ["TPSA<=90", "BBB_Martins>=0.7", "hERG<=0.5"]

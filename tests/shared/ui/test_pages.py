@@ -169,7 +169,7 @@ def test_the_medical_page_enhances_its_first_example() -> None:
     shown = html(at)
     assert "Enhanced minus interpolated" in shown and "HU" in shown and "dB" in shown and "NOT FOR DIAGNOSIS" in shown
     assert "Window: bone" in widget(at.selectbox, "Window").options
-    at.selectbox(key="medical/enhance:example").set_value("CT of a vertebra, noise of 14 HU removed").run()
+    at.selectbox(key="medical/enhance:sx-example").set_value("CT of a vertebra, noise of 14 HU removed").run()
     assert widget(at.button, "Denoise image")
 
 
