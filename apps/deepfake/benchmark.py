@@ -5,8 +5,8 @@
 Parts: own (is every untouched output of every studio recognised), times (the whole inspection), forensics, image, voice, verdicts (what
 the calibrated heads come to on files of people and generators that calibration has not seen). --faces: neutral_front/, smiling_front/ and
 canada/ of the London and Canada sets; --speech: LibriSpeech utterances; --work: where fakes and trainings lie or are made, `image` and
-`voice` in it. Each part runs in a process of its own. A part whose data is not given is left out by name. Exits with 1 where a target is
-missed.
+`voice` in it (voice/held/FAMILIES: trainings without these families; logits.npz of either: what `--calibration` wrote). Each part runs in
+a process of its own. A part whose data is not given is left out by name. Exits with 1 where a target is missed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def commands(given: argparse.Namespace) -> dict[str, list[str]]:
             ["apps.deepfake.image.benchmark", *(["--conditions", "clean", "JPEG75"] if given.quick else ["--baselines"])],
             [("--faces", given.faces), ("--work", image)],
         ),
-        "voice": (["apps.deepfake.voice.benchmark"], [("--speech", given.speech), ("--fakes", voice and voice / "fakes")]),
+        "voice": (["apps.deepfake.voice.benchmark", *_held(voice)], [("--speech", given.speech), ("--fakes", voice and voice / "fakes")]),
         "verdicts": (
             ["apps.deepfake.measures.verdicts"],
             [("--image", image and image / "logits.npz"), ("--voice", voice and voice / "logits.npz")],
@@ -48,6 +48,12 @@ def commands(given: argparse.Namespace) -> dict[str, list[str]]:
             continue
         found[part] = [*command, *(word for option, path in data for word in (option, str(path)))]
     return found
+
+
+def _held(voice: Path | None) -> list[str]:
+    """Trainings `--without` some families, in folders that are named by them: `held/kokoro,world`."""
+    folders = sorted((voice / "held").glob("*")) if voice is not None else []
+    return [word for folder in folders for word in ("--held", f"{folder}:{folder.name}")]
 
 
 def main() -> int:
