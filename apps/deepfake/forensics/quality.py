@@ -13,7 +13,7 @@ from apps.deepfake.evidence import Evidence, Reliability
 from apps.deepfake.forensics.containers import Container
 from apps.deepfake.forensics.dct import block_coefficients, history, luma, quality_of
 
-__all__ = ["STOPS", "blur_px", "equal_neighbours", "image_quality", "noise_level", "voice_quality"]
+__all__ = ["STOPS", "blur_px", "equal_neighbours", "image_quality", "is_drawn", "noise_level", "voice_quality"]
 
 SMALLEST_PX = 160  # a face of 112 px, the smallest that the heads were trained on, with its surroundings
 LONGEST_ASPECT = 3.0
@@ -21,7 +21,6 @@ WORST_QUALITY = 50
 POOR_QUALITY = 80  # between the two the detectors' AUC is .1 to .2 lower (table in the model card)
 BLURRED_PX = 3.0  # edge width as a Gaussian's sigma; photos of 768 px: 1.9 at most; the same blurred by sigma 4: 2.5 to 10, median 5
 NOISY = 14.0  # of 255 in luma; photographs .1 to 9.7
-DRAWN = 0.3
 FLAT = 0.5  # equal neighbours: screenshots of text .5 to .8; a JPEG of a face before a plain wall .67, hence the second measure:
 HARD = 0.25  # of the steps that are there, those of 16 and more: photos before plain walls .1 at most, text .37 to .85
 DARK, BRIGHT = 12, 243
@@ -74,7 +73,7 @@ def _compression(pixels: np.ndarray, container: Container | None) -> list[Eviden
     if jpeg is not None and jpeg.table_of and jpeg.table_of[0] in jpeg.tables and min(jpeg.tables[jpeg.table_of[0]]) > 0:
         table = jpeg.tables[jpeg.table_of[0]]
         quality = quality_of(table)[0]
-    elif container.kind not in {"png", "bmp", "tiff"} or equal_neighbours(pixels[:1024, :1024, :3]) > DRAWN:
+    elif container.kind not in {"png", "bmp", "tiff"} or is_drawn(pixels[:1024, :1024, :3]):
         return []  # flat areas have empty coefficients without any JPEG
     corner = pixels[:1024, :1024, :3]  # from the first pixel on, where the blocks begin
     earlier = history(block_coefficients(luma(corner)), table) if container.exif.orientation == 1 else None
@@ -101,7 +100,7 @@ def _content(middle: np.ndarray, plane: np.ndarray) -> list[Evidence]:
     if max(dark, bright) > EXTREME:
         claim = f"{100 * max(dark, bright):.0f} % of the picture is almost {'black' if dark > bright else 'white'}; too little is left."
         found.append(_limit("exposure", claim, 0.9))
-    elif equal > FLAT and hard_steps(middle) > HARD:
+    elif is_drawn(middle):
         claim = (
             f"{100 * equal:.0f} % of the picture is exactly flat, as in screenshots, charts, drawings and scans of text; "
             "the detectors were made for photographs."
@@ -118,6 +117,12 @@ def _content(middle: np.ndarray, plane: np.ndarray) -> list[Evidence]:
         claim = f"The picture is very noisy (standard deviation about {noise:.0f} of 255), which covers the traces that the detectors use."
         found.append(_limit("noise", claim, 0.8, {"sigma": f"{noise:.1f}"}))
     return found
+
+
+def is_drawn(pixels: np.ndarray) -> bool:
+    """Whether it is flat with hard steps, as screenshots, charts and scans of text. A face before a plain wall, saved as a coarse JPEG, is
+    as flat and has soft steps."""
+    return equal_neighbours(pixels) > FLAT and hard_steps(pixels) > HARD
 
 
 def equal_neighbours(pixels: np.ndarray) -> float:

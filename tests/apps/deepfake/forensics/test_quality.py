@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 from scipy.signal import resample_poly
 
 from apps.deepfake.forensics.containers import read_container
 from apps.deepfake.forensics.quality import STOPS, image_quality, voice_quality
+from apps.deepfake.tasks import EXAMPLES
 from tests.apps.deepfake.forensics.made import drawn_text, jpeg, png, resaved, scene
 
 PIXELS = scene(1, (512, 512))
@@ -44,6 +46,17 @@ def test_compression_is_seen_in_the_file_and_behind_it():
     assert kinds(resaved(PIXELS, 30), png(resaved(PIXELS, 30))) == {"quality.compression"}
     again = jpeg(resaved(PIXELS, 35), 90)
     assert kinds(resaved(resaved(PIXELS, 35), 90), again) == {"quality.compression"}
+
+
+def test_a_portrait_before_a_plain_wall_is_no_drawing():
+    portrait = np.asarray(Image.open(EXAMPLES / "photo.jpg").convert("RGB"))
+    coarse = resaved(portrait, 35)
+    assert "quality.compression" in kinds(coarse, png(coarse))
+
+
+def test_a_drawing_is_given_no_jpeg_past():
+    drawn = drawn_text()
+    assert not any(kind.startswith("quality.compression") for kind in kinds(drawn, png(drawn)))
 
 
 def voice(seconds: float = 6.0, rate: int = RATE) -> np.ndarray:
