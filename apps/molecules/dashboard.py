@@ -12,14 +12,9 @@ from apps.molecules import forms, stage
 from apps.molecules.gallery import is_dark
 from apps.molecules.tasks import app
 from shared.errors import SextantError
-from shared.ui.choice import choose_task
-from shared.ui.form import Form
-from shared.ui.generic import shown_run
-from shared.ui.history import history
-from shared.ui.host import chosen_run, executor
-from shared.ui.page import empty, frame
+from shared.ui.host import executor
 from shared.ui.pictures import Picture
-from shared.ui.run_panel import run_panel
+from shared.ui.views import View, studio_page
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,12 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["page"]
 
 STYLE = Path(__file__).parent / "dashboard.css"
-NAMES = {"generate": "Generate", "score": "Score", "analogs": "Analogues"}
-AWAITED = {
-    "generate": "the molecules appear here as cards, with their figures and why others were rejected.",
-    "score": "each molecule appears here with its properties, alerts and predicted ADMET.",
-    "analogs": "the hit and its analogues appear here, the most similar first.",
-}
 THUMBNAIL_PX = (112, 88)
 SMILES_SHOWN = 24
 DARK_CARD = "#131f24"
@@ -42,31 +31,7 @@ DARK_CARD = "#131f24"
 
 def page() -> None:
     """Draw it."""
-    st.html(f"<style>{STYLE.read_text(encoding='utf-8')}</style>")
-    parts = frame(app, notice_title="Estimates")
-    with parts.switch:
-        task = choose_task(app, NAMES)
-    form, run = Form(task), chosen_run(task)
-    if run is not None and not form.filled():
-        forms.fill(form, run.request)
-    action = forms.ACTIONS[task.name]
-    with parts.inputs:
-        forms.show_heading(form)
-        forms.draw_inputs(form)
-        run_panel(form, action, run)
-    with parts.stage:
-        shown = shown_run(task, run)
-        selection = None
-        if shown is None and run is not None and not run.finished:
-            empty("At work.", f"When the run is done, {AWAITED[task.name]}")
-        elif shown is None:
-            empty("No molecules yet.", f"Press “{action}”: {AWAITED[task.name]}")
-        else:
-            selection = stage.show(form, shown)
-    with parts.side:
-        if selection is not None:
-            stage.show_side(selection)
-        history(task, run or shown, _describe, _thumbnail)
+    studio_page(app, VIEWS, style=STYLE, notice_title="Estimates")
 
 
 def _describe(run: Run) -> tuple[str, str]:
@@ -122,3 +87,31 @@ def darkened(picture: Image.Image) -> Image.Image:
     hue, saturation, value = ImageOps.invert(picture).convert("HSV").split()
     turned = Image.merge("HSV", (hue.point(lambda angle: (angle + 128) % 256), saturation, value)).convert("RGB")
     return ImageChops.lighter(turned, Image.new("RGB", picture.size, DARK_CARD))
+
+
+def _view(task: str, name: str, heading: str, awaited: str) -> View:
+    return View(
+        name=name,
+        heading=heading,
+        action=forms.ACTIONS[task],
+        inputs=forms.draw_inputs,
+        show=stage.show,
+        side=lambda form, run, selection: stage.show_side(selection),
+        describe=_describe,
+        nothing="No molecules yet.",
+        awaited=awaited,
+        fill=forms.fill,
+        thumbnail=_thumbnail,
+    )
+
+
+VIEWS = {
+    "generate": _view(
+        "generate",
+        "Generate",
+        "Objectives",
+        "the molecules appear here as cards, with their figures and why others were rejected.",
+    ),
+    "score": _view("score", "Score", "Molecules", "each molecule appears here with its properties, alerts and predicted ADMET."),
+    "analogs": _view("analogs", "Analogues", "Hit", "the hit and its analogues appear here, the most similar first."),
+}

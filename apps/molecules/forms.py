@@ -16,7 +16,7 @@ from shared.files import InputFile
 from shared.ui.choice import choose_example, task_key
 from shared.ui.form import Form
 from shared.ui.host import executor, forget_run, open_run
-from shared.ui.page import heading, note
+from shared.ui.page import note
 from shared.ui.run_panel import refusal_key
 from shared.ui.source import choose_files
 from shared.ui.text import bytes_text, escape, plain
@@ -252,8 +252,3 @@ def _temperature(form: Form) -> None:
     form.set("temperature", value)
     words = next(words for limit, words in TEMPERATURES if value < limit)
     st.html(f'<p class="sx-sub mol-words">{escape(words)}</p>')
-
-
-def show_heading(form: Form) -> None:
-    """What the inputs are called."""
-    heading({"generate": "Objectives", "score": "Molecules", "analogs": "Hit"}[form.task.name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,7 +23,7 @@ from shared.ui.values import show_values
 if TYPE_CHECKING:
     from shared.runs import Run
 
-__all__ = ["describe", "generic_page", "repeat_button", "shown_run", "source_of"]
+__all__ = ["describe", "fill_request", "generic_page", "repeat_button", "shown_run", "source_of"]
 
 
 def generic_page(app: App) -> None:
@@ -33,7 +34,7 @@ def generic_page(app: App) -> None:
     run = chosen_run(task)
     form = Form(task)
     if run is not None and not form.filled():
-        fill_from(form, run.request, executor().store)
+        fill_request(form, run.request)
     action = f"Run {humanised(task.name).lower()}"
     with parts.inputs:
         heading("Input")
@@ -69,13 +70,19 @@ def shown_run(task: Task[Any, Any], run: Run | None) -> Run | None:
     return last_done(task, run)
 
 
-def repeat_button(form: Form, run: Run) -> None:
+def fill_request(form: Form, request: Mapping[str, Any]) -> None:
+    """Put a run's request into the form, its files from the store."""
+    fill_from(form, request, executor().store)
+
+
+def repeat_button(form: Form, run: Run, fill: Callable[[Form, Mapping[str, Any]], None] = fill_request) -> None:
     """Take a run's request as a new start."""
     st.button(
         "Repeat with changes",
         type="tertiary",
         key=f"sx-repeat-{run.id}",
-        on_click=lambda: fill_from(form, run.request, executor().store),
+        on_click=fill,
+        args=(form, run.request),
         help="Puts this run's inputs and settings back into the form.",
     )
 
