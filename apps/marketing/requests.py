@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from apps.marketing.sheet import Sheet
 from shared.app import Field, File, InputFile, Request
 
-__all__ = ["MAX_VARIANTS", "ChannelName", "CheckRequest", "ExampleName", "SheetRequest", "SummarizeRequest", "Voice", "WriteRequest"]
+__all__ = [
+    "MAX_VARIANTS",
+    "ChannelName",
+    "ChatMessage",
+    "ChatRequest",
+    "CheckRequest",
+    "ExampleName",
+    "SheetRequest",
+    "SummarizeRequest",
+    "Voice",
+    "WriteRequest",
+]
 
 MAX_VARIANTS = 20
 SHEETS = ("yaml", "yml", "json", "csv", "tsv", "tab", "txt", "text", "md")
@@ -65,6 +76,27 @@ class CheckRequest(SheetRequest):
     channel: ChannelName | None = Field(default=None, description="also check its limits; only the claims when left out")
     field: str = Field(default="", max_length=40, description="which field of the channel the text is for; its main one when left out")
     strict: bool = Field(default=False, description="opinions (lovely, great) count as unsupported claims too")
+
+
+class ChatMessage(BaseModel):
+    """One turn of a conversation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Literal["user", "assistant"] = "user"
+    content: str = Field(min_length=1, max_length=4_000)
+
+
+class ChatRequest(SheetRequest):
+    """A conversation about one product; the last turn is the user's."""
+
+    messages: list[ChatMessage] = Field(min_length=1, max_length=40, description="the turns so far, the question last")
+
+    @model_validator(mode="after")
+    def _asks(self) -> ChatRequest:
+        if self.messages[-1].role != "user":
+            raise ValueError("messages: the last one has to be the user's")
+        return self
 
 
 class SummarizeRequest(Request):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.app import Artifact, Field, Result
 
 __all__ = [
+    "ChatResult",
     "CheckResult",
     "Count",
     "Covered",
@@ -18,6 +19,7 @@ __all__ = [
     "SummarizeResult",
     "Taken",
     "Variant",
+    "Withheld",
     "WriteResult",
 ]
 
@@ -128,6 +130,25 @@ class CheckResult(Result):
     suggestions: list[str] = Field(description="one for each thing that is wrong")
     report: Artifact = Field(description="HTML, one file: the text with its claims marked")
     data: Artifact = Field(description="JSON: the same, for machines")
+
+
+class Withheld(_Part):
+    """A sentence that the model wrote and the sheet does not bear: not part of the reply."""
+
+    text: str
+    why: str
+
+
+class ChatResult(Result):
+    """An answer of which every claim is on the sheet."""
+
+    reply: str = Field(description="empty never: where the sheet does not say, it says that")
+    tier: str = Field(description="what wrote it; `sheet` when no language model is here: the facts themselves, quoted")
+    written_by: str = Field(description="the same in a sentence")
+    facts: list[str] = Field(description="keys of the facts that the reply rests on, in its order")
+    spans: list[Span] = Field(description="the reply's claims; field `reply`")
+    withheld: list[Withheld]
+    transcript: Artifact = Field(description="Markdown: the conversation with the reply and its facts")
 
 
 class Taken(_Part):
