@@ -92,7 +92,7 @@ class App:
 
     def models_for(self, task: str) -> list[Model[Any, Any]]:
         """Models that serve `task`, the default first."""
-        return [model for model in self.models if model.task == task]
+        return [model for model in self.models if task in (model.task, *model.also)]
 
     def find_task(self, name: str) -> Task[Any, Any]:
         """Raises `NotFound`."""
@@ -154,7 +154,7 @@ class App:
             why_not = model.why_not()
             return {
                 "app": self.key,
-                "task": model.task,
+                "task": ", ".join((model.task, *model.also)),
                 "name": model.name,
                 "description": model.description,
                 "licence": model.licence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.cancel import CancelToken
@@ -13,18 +14,25 @@ if TYPE_CHECKING:
     import torch
 
     from shared.provenance.stamp import Stamp
-    from shared.serving import Engine, Item, Model, Used
+    from shared.serving import Engine, Item, Model, Stream, Used
 
 __all__ = ["Context", "Progress"]
 
 Progress = Callable[[float, float, str], None]
 """(done, total, note): how far a run is."""
 
+MAX_TEXT = 20_000
+"""Characters that are told of a text under way."""
+
 _BATCHES_A_WINDOW = 8
 
 
 def _silent(done: float, total: float, note: str) -> None:
     """Progress that nobody watches."""
+
+
+def _unread(text: str) -> None:
+    """Text that nobody watches."""
 
 
 class Context:
@@ -43,6 +51,7 @@ class Context:
         store: Store | None = None,
         cancel: CancelToken | None = None,
         on_progress: Progress = _silent,
+        on_text: Callable[[str], None] = _unread,
         priority: int = 0,
         replay: Mapping[str, int] | None = None,
         stamp: Stamp | None = None,
@@ -55,6 +64,7 @@ class Context:
         self.used: dict[str, Used] = {}
         self.artifacts: list[Artifact] = []
         self._on_progress = on_progress
+        self._on_text = on_text
         self._replay = replay
         self._stamp = stamp
 
@@ -73,6 +83,14 @@ class Context:
     def progress(self, done: float, total: float, note: str = "") -> None:
         """Tell whoever watches; raises `Cancelled` once the run was cancelled."""
         self._on_progress(done, total, note)
+        self.raise_if_cancelled()
+
+    def text(self, text: str) -> None:
+        """Show whoever watches what is written so far: all of it each time, of a long one the last 20,000 characters.
+
+        Raises `Cancelled` once the run was cancelled.
+        """
+        self._on_text(text[-MAX_TEXT:])
         self.raise_if_cancelled()
 
     def raise_if_cancelled(self) -> None:
@@ -125,19 +143,40 @@ class Context:
                     self.progress(done, len(requests), note)
                 yield result
 
+    @contextmanager
+    def stream(self, model: str | Model[Any, Any], request: Any) -> Iterator[Stream[Any]]:
+        """One request whose parts are read as they come.
+
+            with context.stream(model, prompt) as parts:
+                for part in parts: ...
+                whole = parts.result()
+
+        Left before its end, the request is cancelled at the model's next step and its model is not noted as used.
+        """
+        self.raise_if_cancelled()
+        name = model if isinstance(model, str) else model.name
+        alone, batch = self._alone(name)
+        with self.engine.stream(model, request, priority=self.priority, cancel=self.cancel, alone=alone, batch=batch) as parts:
+            try:
+                yield parts
+            finally:
+                self._note_use(name, parts.item)
+
     def _submitted(self, model: str | Model[Any, Any], requests: Sequence[Any]) -> Iterator[Item[Any]]:
         """Items of one atomic group; whatever is not taken from here any more is cancelled."""
         self.raise_if_cancelled()
         name = model if isinstance(model, str) else model.name
-        batch = self._replay.get(name) if self._replay is not None else None
-        items = self.engine.submit_many(
-            model, requests, priority=self.priority, cancel=self.cancel, alone=self._replay is not None, batch=batch
-        )
+        alone, batch = self._alone(name)
+        items = self.engine.submit_many(model, requests, priority=self.priority, cancel=self.cancel, alone=alone, batch=batch)
         try:
             yield from items
         finally:
             for item in items:
                 item.cancel()
+
+    def _alone(self, name: str) -> tuple[bool, int | None]:
+        """Whether requests share a batch with nobody else, and the largest batch of the model `name`."""
+        return self._replay is not None, None if self._replay is None else self._replay.get(name)
 
     def _note_use(self, name: str, item: Item[Any]) -> None:
         used, known = item.used, self.used.get(name)

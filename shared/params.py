@@ -106,7 +106,7 @@ def _shape(annotation: Any) -> tuple[Kind, tuple[Any, ...], File | None]:
         return "text", (), None
     if issubclass(annotation, Enum):
         return "choice", tuple(member.value for member in annotation), None
-    structured: Kind = "json" if issubclass(annotation, BaseModel | dict) else "text"
+    structured: Kind = "json" if issubclass(annotation, BaseModel | dict) and not getattr(annotation, "typed_as_text", False) else "text"
     return next((kind for known, kind in _PLAIN.items() if issubclass(annotation, known)), structured), (), file
 
 

@@ -171,10 +171,13 @@ class Task(Generic[Req, Res]):
         return self.with_model(request)
 
     def with_model(self, request: Req) -> Req:
-        """`request` with the model it will run on; raises `NotFound` for one that does not serve this task."""
-        served = [model.name for model in self.app.models_for(self.name)]
+        """`request` with the model it will run on, by default the first that works here; raises `NotFound` for one that does not serve
+        this task."""
+        models = self.app.models_for(self.name)
+        served = [model.name for model in models]
         if request.model is None:
-            return request.model_copy(update={"model": served[0]}) if served else request
+            default = next((model.name for model in models if model.why_not() is None), served[0] if served else None)
+            return request.model_copy(update={"model": default}) if served else request
         if request.model not in served:
             remedy = f"It has: {', '.join(served)}." if served else "It takes none: leave the field out."
             raise NotFound(f"{self.key} has no model {request.model!r}.", remedy=remedy, field="model")

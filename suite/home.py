@@ -163,6 +163,6 @@ def _name(run: Run) -> str:
 def _progress(run: Run) -> str:
     if run.status == "failed":
         return f'<div class="sx-why">{escape(str((run.error or {}).get("message", "")))}</div>'
-    done, total, _ = run.progress
+    done, total, *_ = run.progress
     share = 1.0 if run.status == "done" else min(done / total, 1.0) if total else 0.0
     return f'<div class="sx-mini {run.status}"><i style="width:{100 * share:.0f}%"></i></div>'

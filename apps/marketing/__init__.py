@@ -1,5 +1,5 @@
 """Product copy in which every claim is traced to a fact of the product sheet."""
 
-from apps.marketing.tasks import check, summarize, write
+from apps.marketing.tasks import chat, check, summarize, write
 
-__all__ = ["check", "summarize", "write"]
+__all__ = ["chat", "check", "summarize", "write"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.marketing.channels import Channel, channel_named, check_channel
 from apps.marketing.claims import Checked, check_claims, coverage
@@ -16,11 +16,9 @@ from apps.marketing.sheet import Sheet, banned_in
 from shared.app import Context
 
 __all__ = [
-    "WRITERS",
+    "COMPOSER",
     "Judged",
     "Order",
-    "Writer",
-    "composed",
     "counted",
     "covered",
     "faults_of",
@@ -33,19 +31,11 @@ __all__ = [
 DRAFTS_A_VARIANT = 3
 FEWEST_DRAFTS = 6
 ROUNDS = 3
+MODEL_ROUNDS = 2
 ROOM_FOR_MUST = frozenset({"google_rsa", "product_description", "amazon_bullets"})
 """Channels with room for every must fact: without one of them a piece is not ready."""
-Writer = Callable[[Commission, str, Context], Sequence[Draft]]
-
-
-def composed(commission: Commission, model: str, context: Context) -> Sequence[Draft]:
-    """By a model that takes the commission as it is: the composer."""
-    drafts: Sequence[Draft] = context.run(model, commission)
-    return drafts
-
-
-WRITERS: dict[str, Writer] = {"composer": composed}
-"""By the model's name. A language model tier adds a function that turns a commission into prompts, and completions into drafts."""
+COMPOSER = "composer"
+"""The one writer that is no language model."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -69,21 +59,55 @@ class Judged:
     words: frozenset[str]
 
 
-def write_variants(order: Order, model: str, context: Context) -> list[Variant]:
-    """As many as were ordered, the best first; what could not be made ready says why."""
+def write_variants(order: Order, model: str, context: Context, done: Callable[[int], None] = lambda made: None) -> list[Variant]:
+    """As many as were ordered, the best first; what could not be made ready says why. done: told how many a model has written.
+
+    A model's drafts that are turned down give way to the composer's, which say so: nobody waits a minute for nothing.
+    Raises what the model raises.
+    """
+    judged = _composed(order, context) if model == COMPOSER else _written(order, model, context, done)
+    if sum(each.variant.ready for each in judged) < order.variants and model != COMPOSER:
+        rest = replace(order, variants=order.variants - sum(each.variant.ready for each in judged))
+        judged = [
+            *(each for each in judged if each.variant.ready),
+            *(_ranked(_distinct(_composed(rest, context)), rest.variants) or judged),
+        ]
+        chosen = judged[: order.variants]
+    else:
+        chosen = _ranked(_distinct(judged), order.variants)
+    return [each.variant.model_copy(update={"number": at}) for at, each in enumerate(chosen, 1)]
+
+
+def _composed(order: Order, context: Context) -> list[Judged]:
+    """Many drafts, since they cost nothing; what was turned down is avoided in the next round."""
     judged: list[Judged] = []
     avoid: frozenset[str] = frozenset()
     drafts = max(FEWEST_DRAFTS, order.variants * DRAFTS_A_VARIANT)
     for round_ in range(ROUNDS):
         commission = Commission(order.sheet, order.channel, order.voice, order.seed, drafts, round_ * drafts, avoid)
-        for draft in WRITERS.get(model, composed)(commission, model, context):
+        for draft in context.run(COMPOSER, commission):
             context.raise_if_cancelled()
-            judged.append(judge(draft, order, model))
+            judged.append(judge(draft, order, COMPOSER))
         avoid |= {text for each in judged for text in each.refused}
         if sum(each.variant.ready for each in judged) >= min(order.variants, drafts // 2) or not avoid:
             break
-    chosen = _ranked(_distinct(judged), order.variants)
-    return [each.variant.model_copy(update={"number": at}) for at, each in enumerate(chosen, 1)]
+    return judged
+
+
+def _written(order: Order, model: str, context: Context, done: Callable[[int], None]) -> list[Judged]:
+    """A draft a variant, and once more for those that are not ready: its lines were held against the sheet one by one already."""
+    from apps.marketing.writing import written
+
+    judged: list[Judged] = []
+    avoid: frozenset[str] = frozenset()
+    for _ in range(MODEL_ROUNDS):
+        missing = order.variants - sum(each.variant.ready for each in judged)
+        commission = Commission(order.sheet, order.channel, order.voice, order.seed, missing, len(judged), avoid)
+        for draft in written(commission, model, context) if missing else ():
+            judged.append(judge(draft, order, model))
+            done(sum(each.variant.ready for each in judged))
+        avoid |= {text for each in judged for text in each.refused}
+    return judged
 
 
 def judge(draft: Draft, order: Order, tier: str) -> Judged:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apps.marketing.channels import channel_named
 from apps.marketing.claims import check_claims
 from apps.marketing.cleaning import clean_field, suspicious
-from apps.marketing.composing import Order, counted, covered, faults_of, regulated_in, spans_of, write_variants
+from apps.marketing.composing import COMPOSER, Order, counted, covered, faults_of, regulated_in, spans_of
 from apps.marketing.contradictions import contradictions
 from apps.marketing.documents import pages_of
 from apps.marketing.exporting import as_json, as_markdown, rows, summary_markdown
@@ -19,6 +19,7 @@ from apps.marketing.results import CheckResult, Fault, Regulated, Span, Summariz
 from apps.marketing.sheet import Sheet, banned_in
 from apps.marketing.shown import report_html
 from apps.marketing.summaries import summarize_text
+from apps.marketing.writers import Writers, written_by
 from shared.app import Context, Figure
 from shared.errors import BadInput
 
@@ -30,7 +31,6 @@ MAIN_FIELDS = {
 }  # fmt: skip
 NAME_FIELDS = {**MAIN_FIELDS, "meta": "title", "email": "preheader"}
 """Where a piece names the product: a longer name has no place in the channel."""
-COMPOSER_SAYS = "Written by Sextant's composer: a phrase grammar on the product sheet, no language model."
 
 
 @dataclass(frozen=True)
@@ -90,23 +90,26 @@ def write_request(request: WriteRequest, context: Context) -> WriteResult:
     product = product_of(request)
     for name in request.channels:
         _name_fits(product.sheet, name)
-    model = str(request.model or "composer")
+    writers = Writers(str(request.model or COMPOSER))
     variants: list[Variant] = []
-    for done, name in enumerate(request.channels):
-        context.progress(done, len(request.channels), channel_named(name).title)
-        variants += write_variants(Order(product.sheet, name, request.voice, request.variants, request.seed), model, context)
-    context.progress(len(request.channels), len(request.channels), "files")
-    said = COMPOSER_SAYS if model == "composer" else f"Written by {model}."
+    total = len(request.channels) * request.variants
+    for at, name in enumerate(request.channels):
+        done = at * request.variants
+        context.progress(done, total, "variant")
+        order = Order(product.sheet, name, request.voice, request.variants, request.seed)
+        variants += writers.write(order, context, lambda made, done=done: context.progress(done + made, total, "variant"))  # type: ignore[misc]
+    context.progress(total, total, "files")
+    said = written_by([variant.tier for variant in variants])
     return WriteResult(
         product=product.sheet.name,
-        tier=model,
+        tier=writers.model,
         written_by=said,
         variants=variants,
         csv=context.artifact("copy.csv", rows(variants), "text/csv"),
         data=context.artifact("copy.json", as_json(variants, product.sheet, said), "application/json"),
         text=context.artifact("copy.md", as_markdown(variants, product.sheet, said).encode(), "text/markdown"),
         figures=_figures(variants, product.sheet),
-        warnings=[*product.warnings, *_shortfalls(variants, request)],
+        warnings=[*product.warnings, *writers.warnings, *_shortfalls(variants, request)],
     )
 
 

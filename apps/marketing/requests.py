@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
 
 from apps.marketing.sheet import Sheet
 from shared.app import Field, File, InputFile, Request
@@ -79,18 +79,37 @@ class CheckRequest(SheetRequest):
 
 
 class ChatMessage(BaseModel):
-    """One turn of a conversation."""
+    """One turn of a conversation; a text alone is the user's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    typed_as_text: ClassVar[bool] = True
 
     role: Literal["user", "assistant"] = "user"
     content: str = Field(min_length=1, max_length=4_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: Any) -> Any:
+        return {"content": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ChatMessage:
+        if not self.content.strip():
+            raise ValueError("there is nothing to read in it")
+        return self
 
 
 class ChatRequest(SheetRequest):
     """A conversation about one product; the last turn is the user's."""
 
-    messages: list[ChatMessage] = Field(min_length=1, max_length=40, description="the turns so far, the question last")
+    messages: list[ChatMessage] = Field(
+        min_length=1, max_length=40, description="the turns so far, the question last; a text alone is a question"
+    )
+
+    @field_validator("messages", mode="before")
+    @classmethod
+    def _of_text(cls, given: Any) -> Any:
+        return [given] if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _asks(self) -> ChatRequest:

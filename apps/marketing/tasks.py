@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from apps.marketing.requests import CheckRequest, SummarizeRequest, WriteRequest
-from apps.marketing.results import CheckResult, SummarizeResult, WriteResult
+from apps.marketing.costs import LINES, seconds_a_line, seconds_an_answer
+from apps.marketing.requests import ChatRequest, CheckRequest, SummarizeRequest, WriteRequest
+from apps.marketing.results import ChatResult, CheckResult, SummarizeResult, WriteResult
 from shared.app import App, Context, Example, Work
 
+if TYPE_CHECKING:
+    from shared.provenance import SourceType
+
 __all__ = [
+    "ChatRequest",
+    "ChatResult",
     "CheckRequest",
     "CheckResult",
     "SummarizeRequest",
@@ -17,6 +23,7 @@ __all__ = [
     "WriteRequest",
     "WriteResult",
     "app",
+    "chat",
     "check",
     "summarize",
     "write",
@@ -31,32 +38,41 @@ Oil the oak top twice in its first year and once a year after that. Wipe up wate
 wood. Do not use steel wool on the top: its dust turns oak black. Two motors lift the frame at 38 mm a second, and the control stops them \
 when the desk meets resistance. In the trial, eleven of fourteen households changed the height more than three times a day. Five of them \
 said that the memory buttons were the reason. The cable tray was moved to the back after the trial, where knees do not meet it."""
-SECONDS_A_VARIANT = 0.12
-"""Of the composer, with the checks of its drafts (`python -m apps.marketing.benchmark`)."""
 SECONDS_A_KILOBYTE = 0.004
 SECONDS_A_CHECK = 0.05
 
 
 def _models() -> tuple[Any, ...]:
-    from apps.marketing.models import MODELS
+    from apps.marketing.models import models
 
-    return MODELS
+    return models()
 
 
 app = App(
     key="marketing",
     title="Marketing",
     summary="Write product copy in which every claim is traced to a fact of the product sheet, and check copy that is written.",
+    picture="card.webp",
     models=_models,
 )
 
 
 def _work_write(request: WriteRequest) -> Work:
-    return Work(request.variants * len(request.channels), "variants", 64 << 20, SECONDS_A_VARIANT)
+    lines = request.variants * sum(LINES[name] for name in request.channels)
+    return Work(lines, "lines", 64 << 20, seconds_a_line(request.model))
+
+
+def _source_type(request: WriteRequest) -> SourceType:
+    """A phrase grammar is no trained model."""
+    return "algorithmicMedia" if request.model in (None, "composer") else "trainedAlgorithmicMedia"
 
 
 def _work_check(request: CheckRequest) -> Work:
     return Work(max(1.0, len(request.text) / 1000), "thousand characters", 16 << 20, SECONDS_A_CHECK)
+
+
+def _work_chat(request: ChatRequest) -> Work:
+    return Work(1, "answer", 16 << 20, seconds_an_answer(request.model))
 
 
 def _work_summarize(request: SummarizeRequest) -> Work:
@@ -66,7 +82,7 @@ def _work_summarize(request: SummarizeRequest) -> Work:
 
 @app.task(
     work=_work_write,
-    source_type="algorithmicMedia",
+    source_type=_source_type,
     examples=(
         Example(
             "Headphones: a search ad, an e-mail and a post on X",
@@ -113,6 +129,29 @@ def check(request: CheckRequest, context: Context) -> CheckResult:
     from apps.marketing.pipeline import check_request
 
     return check_request(request, context)
+
+
+@app.task(
+    work=_work_chat,
+    source_type=None,
+    examples=(
+        Example(
+            "A tent: how waterproof is it, and what does it weigh?",
+            {"example": "outdoor_gear", "messages": ["How waterproof is it, and what does it weigh?"]},
+            source="an invented product of an invented brand",
+            licence="Apache-2.0",
+        ),
+    ),
+)
+def chat(request: ChatRequest, context: Context) -> ChatResult:
+    """Answer a question about a product from its sheet: every sentence is checked before anybody sees it.
+
+    What the sheet does not bear is withheld, and what it does not say is not said. Without a language model the facts themselves are
+    quoted.
+    """
+    from apps.marketing.conversation import chat_request
+
+    return chat_request(request, context)
 
 
 @app.task(

@@ -20,7 +20,7 @@ from shared.runs.inputs import keep_files
 
 if TYPE_CHECKING:
     from shared.context import Progress
-    from shared.runs import Run
+    from shared.runs import Run, RunProgress
     from shared.settings import Settings
     from shared.task import Request, Task
 
@@ -75,6 +75,10 @@ class Client:
         """`repeat`, queued."""
         accepted = self.connection.json("POST", f"/v1/runs/{self.history.get(run_id).id}/repeat", headers=_ASYNC)
         return RemoteHandle(run_of(accepted, self.store), self.connection, self.store)
+
+    def live(self, run_id: str) -> RunProgress | None:
+        """None: nothing runs in this process. What the history answers is as new as the server knows."""
+        return None
 
     def close(self, timeout_s: float = 0.0) -> None:
         self.connection.close()

@@ -27,13 +27,12 @@ _POLL_S = 0.5
 def run_of(shape: dict[str, Any], store: Store) -> Run:
     """The run of a server's answer; its files open from `store`."""
     texts = {name: as_json(shape[name]) for name in ("request", "models", "artifacts")}
-    progress = shape["progress"]
     row: Row = {
         **{name: shape[name] for name in ("id", "app", "task", "status", "owner", "parent", "seed", "model", "work_units", "host")},
         **texts,
         "result": None if shape.get("result") is None else as_json(shape["result"]),
         "error": None if shape["error"] is None else as_json(shape["error"]),
-        "progress": as_json([progress["done"], progress["total"], progress["note"]]),
+        "progress": _progress(shape),
         **{name: _time(shape[name]) for name in ("created_at", "started_at", "finished_at")},
         "seconds": shape["seconds"],
         "pid": None,
@@ -182,6 +181,8 @@ class RemoteHandle:
             if event == "end":
                 self._run = run_of(data, self._store)
                 return self._run
+            self._run = _RemoteRun({**self._run.row, "status": data["status"], "progress": _progress(data)}, self._store)
+            self._position, self._asked_at = int(data["position"]), time.monotonic()
             progress = data["progress"]
             if on_progress is not None and data["status"] == "running":
                 on_progress(progress["done"], progress["total"], progress["note"])
@@ -195,6 +196,12 @@ class RemoteHandle:
             self._position = int(shape["position"])
             self._run = run_of(shape, self._store)
         return self._run
+
+
+def _progress(shape: dict[str, Any]) -> str:
+    """As a row keeps it; a server that is older than this says nothing of a text."""
+    progress = shape["progress"]
+    return as_json([progress["done"], progress["total"], progress["note"], progress.get("text", "")])
 
 
 def _safe(run_id: str) -> str:

@@ -85,7 +85,7 @@ def routes(site: Site) -> APIRouter:
         responses={200: {"content": {"text/event-stream": {}}, "description": "`progress` events, then one `end`"}, **errors(401, 404)},
     )
     async def follow_run(request: Request, run_id: str) -> Response:
-        """Server-sent events: `progress` {status, position, progress} whenever one of these changes, then `end` with the run."""
+        """Server-sent events: `progress` {status, position, progress} whenever one of these changes (also the text), then `end`."""
         owner = owner_of(request)
         run = await site.in_thread(lambda: site.executor.history.get(run_id, owner))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -122,7 +122,7 @@ def _task(site: Site, run_id: str, owner: str) -> Task[Any, Any]:
 
 
 def _state(site: Site, run: Run) -> dict[str, Any]:
-    progress = site.executor.live(run.id) or run.progress
+    progress = run.progress if run.finished else site.executor.live(run.id) or run.progress
     return {"status": run.status, "position": site.executor.history.position(run), "progress": progress._asdict()}
 
 

@@ -31,6 +31,7 @@ class ProgressShape(BaseModel):
     done: float
     total: float
     note: str
+    text: str = Field(default="", description="what is written so far, while the run is under way")
 
 
 class RunShape(BaseModel):

@@ -260,7 +260,8 @@ class Executor:
             self._jobs.leave(job)
 
     def _finish(self, job: Job, changes: Row) -> Run:
-        changes = {"progress": as_json(job.progress), "heartbeat_at": time.time(), **changes}
+        # What was written is in the result now; a history of whole texts would be read with every list of runs.
+        changes = {"progress": as_json(job.progress._replace(text="")), "heartbeat_at": time.time(), **changes}
         self.history.update(job.id, changes)
         hold_artifacts(self.history, job, changes)
         return job.finish(Run({**job.row, **changes}, self.store))

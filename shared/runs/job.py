@@ -57,9 +57,13 @@ class Job:
 
     def note_progress(self, done: float, total: float, note: str) -> None:
         """Kept here; the heartbeat writes it, at most twice a second."""
-        self.progress = RunProgress(done, total, note)
+        self.progress = self.progress._replace(done=done, total=total, note=note)
         if self.on_progress is not None:
             self.on_progress(done, total, note)
+
+    def note_text(self, text: str) -> None:
+        """As `note_progress`."""
+        self.progress = self.progress._replace(text=text)
 
     def note_claim(self) -> None:
         """It is this process's, and runs."""

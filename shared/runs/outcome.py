@@ -39,6 +39,7 @@ def execute(job: Job, engine: Callable[[], Engine], store: Store, history: Histo
             store=store,
             cancel=job.cancel,
             on_progress=job.note_progress,
+            on_text=job.note_text,
             stamp=stamp_for(job.task, request, history.made, owner=str(job.row["owner"])),
             replay=None if job.earlier is None else {used["name"]: used["batch_size"] for used in job.earlier.models},
         )

@@ -36,11 +36,12 @@ Res = TypeVar("Res", bound="Result")
 
 
 class RunProgress(NamedTuple):
-    """How far a run is: `done` of `total` (0 of 0 = nothing said yet)."""
+    """How far a run is: `done` of `total` (0 of 0 = nothing said yet). text: what is written so far, while it is under way."""
 
     done: float = 0.0
     total: float = 0.0
     note: str = ""
+    text: str = ""
 
 
 class ModelUse(TypedDict):

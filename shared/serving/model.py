@@ -104,8 +104,8 @@ class Model(Generic[Req, Res]):
     llama.cpp server): that many `run`s at a time and no slot taken. inline: may run in the caller's thread while
     idle (never for torch on a CPU, whose callers would each start a pool of threads). tolerance: the declared largest
     absolute difference between results of a request alone and in a batch. cpu_fallback: may run on the CPU when the
-    device is out of memory. check: raises the SextantError that `load` would meet for a missing file or package, quickly
-    and without loading. terms: what has to be accepted first, if anything.
+    device is out of memory. also: further tasks of the studio that it serves. check: raises the SextantError that `load`
+    would meet for a missing file or package, quickly and without loading. terms: what has to be accepted first, if anything.
 
     Raises DeclarationError for an empty name or a limit below 1.
     """
@@ -126,6 +126,7 @@ class Model(Generic[Req, Res]):
     description: str = ""
     check: Callable[[], object] | None = None
     terms: Terms | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def revision(self) -> str:

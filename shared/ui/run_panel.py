@@ -95,7 +95,7 @@ def _cancel(run_id: str) -> None:
 
 
 def _progress(task: Task[Any, Any], run: Run) -> None:
-    done, total, unit = run.progress
+    done, total, unit, _ = run.progress
     elapsed_s, expected_s = run.seconds or 0.0, _expected_s(task, run)
     if total > 1:
         share = min(done / total, 1.0)

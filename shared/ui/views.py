@@ -22,6 +22,7 @@ from shared.ui.form import Form
 from shared.ui.generic import fill_request, repeat_button, shown_run
 from shared.ui.history import history
 from shared.ui.host import chosen_run
+from shared.ui.live import live_text
 from shared.ui.page import empty, error_note, frame, heading
 from shared.ui.results import downloads, figures, warnings
 from shared.ui.run_panel import run_panel
@@ -76,11 +77,11 @@ def studio_page(app: App, views: Mapping[str, View], *, style: Path, notice_titl
     beside = None
     with parts.stage:
         shown = shown_run(task, run)
+        if run is not None and not run.finished:
+            live_text(run, waiting=None if shown else ("At work.", f"When the run is done, {view.awaited}"))
         if shown is not None:
             beside = view.show(form, shown)
-        elif run is not None and not run.finished:
-            empty("At work.", f"When the run is done, {view.awaited}")
-        else:
+        elif run is None or run.finished:
             empty(view.nothing, f"{f'{view.first} and press' if view.first else 'Press'} “{view.action}”: {view.awaited}")
     with parts.side:
         if shown is not None and beside is not None:

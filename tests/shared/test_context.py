@@ -10,7 +10,7 @@ import pytest
 from shared.app import Context
 from shared.cancel import CancelToken
 from shared.errors import Cancelled, DeclarationError, ModelFailed
-from shared.serving import Engine, Model, Source
+from shared.serving import Engine, Item, Model, Source
 
 
 class Recorder:
@@ -28,6 +28,10 @@ class Recorder:
         for _ in range(2000 if "slow" in requests else 0):
             step(0, 1)
             threading.Event().wait(0.005)
+        for i, request in enumerate(requests):
+            for letter in str(request):
+                step(0, 1)
+                step.emit(i, letter)
         return [f"<{request}>" for request in requests]
 
     def close(self) -> None:
@@ -84,6 +88,53 @@ def test_what_was_used_is_noted_with_the_largest_batch(engine: Engine) -> None:
     context.map("recorder", [*range(6)])
     used = context.used["recorder"]
     assert (used.model, used.batch_size, used.dtype) == ("recorder", 4, "float32") and used.device.startswith("cpu")
+
+
+def test_a_stream_hands_out_parts_then_the_result_and_notes_the_model(engine: Engine) -> None:
+    context = Context(engine)
+    with context.stream("recorder", "ahoy") as parts:
+        assert list(parts) == ["a", "h", "o", "y"] and parts.result() == "<ahoy>"
+    assert context.used["recorder"].batch_size == 1
+
+
+def test_a_replayed_stream_runs_alone(engine: Engine, recorder: Recorder) -> None:
+    recorded, replayed = Context(engine), Context(engine, replay={"recorder": 1})
+    busy: Item[Any] = engine.submit("recorder", "slow")
+    recorder.started.wait(5)
+    waiting: list[Item[Any]] = [engine.submit("recorder", number) for number in range(2)]
+    with replayed.stream("recorder", "alone") as alone, recorded.stream("recorder", "shared") as shared:
+        busy.cancel()
+        assert (alone.result(), shared.result()) == ("<alone>", "<shared>")
+    assert [item.result() for item in waiting] == ["<0>", "<1>"]
+    assert ["alone"] in recorder.batches and [0, 1, "shared"] in recorder.batches
+
+
+def test_a_stream_that_is_cancelled_or_left_stops_its_model(engine: Engine, recorder: Recorder) -> None:
+    token = CancelToken()
+    context = Context(engine, cancel=token)
+    with context.stream("recorder", "slow") as parts:
+        assert recorder.started.wait(5)
+    assert parts.item.done and "recorder" not in context.used
+    with context.stream("recorder", "slow") as parts:
+        threading.Timer(0.1, token.cancel).start()
+        with pytest.raises(Cancelled):
+            list(parts)
+    with pytest.raises(Cancelled), context.stream("recorder", 1):
+        pass
+
+
+def test_a_text_is_told_whole_and_its_tail_where_it_is_long(engine: Engine) -> None:
+    told: list[str] = []
+    token = CancelToken()
+    context = Context(engine, on_text=told.append, cancel=token)
+    context.text("one")
+    context.text("one two")
+    context.text("a" + "b" * 20_000)
+    assert told == ["one", "one two", "b" * 20_000]
+    token.cancel()
+    with pytest.raises(Cancelled):
+        context.text("three")
+    Context(engine).text("nobody reads it")
 
 
 def test_one_failure_raises_and_cancels_the_rest(engine: Engine, recorder: Recorder) -> None:

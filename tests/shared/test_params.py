@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from shared.app import File, InputFile, Request
 from shared.errors import BadInput
@@ -13,6 +13,16 @@ from shared.params import Param, params
 
 class Inner(BaseModel):
     a: int
+
+
+class Said(BaseModel):
+    typed_as_text: ClassVar[bool] = True
+    words: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: Any) -> Any:
+        return {"words": given} if isinstance(given, str) else given
 
 
 class Everything(Request):
@@ -28,6 +38,8 @@ class Everything(Request):
     inner: Inner | None = None
     table: dict[str, float] = {}
     inners: list[Inner] = []
+    said: Said | None = None
+    sayings: list[Said] = []
 
 
 BY_NAME = {param.name: param for param in params(Everything)}
@@ -47,9 +59,18 @@ def test_every_type_has_its_kind() -> None:
         "inner": "json",
         "table": "json",
         "inners": "json",
+        "said": "text",
+        "sayings": "list",
         "seed": "integer",
         "model": "text",
     }
+
+
+def test_a_model_that_reads_text_is_typed_as_text_or_as_json() -> None:
+    fields = {"said": BY_NAME["said"].read("ahoy"), "sayings": BY_NAME["sayings"].read(["one", "two"])}
+    read = Everything.model_validate({"text": "a", "file": ("a.png", b"a"), **fields})
+    assert read.said == Said(words="ahoy") and [each.words for each in read.sayings] == ["one", "two"]
+    assert BY_NAME["sayings"].read(['[{"words": "three"}, "four"]']) == [{"words": "three"}, "four"]
 
 
 def test_required_come_first_in_their_order_seed_and_model_last() -> None:

@@ -13,8 +13,9 @@ from apps.marketing.composer.english import capital
 from apps.marketing.composer.material import Material
 from apps.marketing.composer.packing import Room, swift
 from apps.marketing.composer.prose import fragments_by_wish, prose
+from apps.marketing.sheet import Sheet
 
-__all__ = ["email", "push", "sms"]
+__all__ = ["email", "push", "sender", "sms", "sms_frame"]
 
 OPT_OUT = "Reply STOP to opt out"
 SEPTETS_A_CHARACTER = 160 / 70
@@ -45,11 +46,8 @@ def push(given: Material, rng: random.Random) -> dict[str, list[str]]:
 
 
 def sms(given: Material, rng: random.Random) -> dict[str, list[str]]:
-    sender = _sender(given.sheet.brand or given.sheet.name)
-    link = f" {given.sheet.url}" if given.sheet.url.startswith("https://") and given.frames("call") else ""
-    named = given.sheet.name.lower().startswith(given.sheet.brand.lower())
-    lead = f"{given.sheet.name if named else given.sheet.brand}: "
-    rest = f"{link} {OPT_OUT}"
+    lead, rest = sms_frame(given)
+    named = lead == f"{given.sheet.name}: "
 
     def units(text: str) -> int:
         size = measure(f"{lead}{text}{rest}")
@@ -59,8 +57,15 @@ def sms(given: Material, rng: random.Random) -> dict[str, list[str]]:
         room = Room(units, 1, high - 25 + rng.randrange(15), high, most)
         text, facts = prose(given, rng, room, offer=True, opening=not named, named=named)
         if text and (high > 160 or (facts and (turn > 3 or ": " not in text.split(". ", maxsplit=1)[0]))):
-            return {"sender": [sender] if sender else [], "text": [f"{lead}{text}{rest}"]}
-    return {"sender": [sender] if sender else [], "text": []}
+            return {"sender": sender(given.sheet), "text": [f"{lead}{text}{rest}"]}
+    return {"sender": sender(given.sheet), "text": []}
+
+
+def sms_frame(given: Material) -> tuple[str, str]:
+    """What stands before a text message and behind it: who sends it; the address, and how to stop it."""
+    link = f" {given.sheet.url}" if given.sheet.url.startswith("https://") and given.frames("call") else ""
+    named = given.sheet.name.lower().startswith(given.sheet.brand.lower())
+    return f"{given.sheet.name if named else given.sheet.brand}: ", f"{link} {OPT_OUT}"
 
 
 def _head(given: Material, rng: random.Random, count: Callable[[str], int], limits: tuple[int, int]) -> tuple[str, set[str]]:
@@ -89,15 +94,17 @@ def _head(given: Material, rng: random.Random, count: Callable[[str], int], limi
     return (name, set()) if count(name) <= limits[1] else ("", set())
 
 
-def _sender(name: str) -> str:
-    """At most eleven unaccented letters, digits and spaces: whole words where they fit; a longer single word cannot be kept whole."""
+def sender(sheet: Sheet) -> list[str]:
+    """The sender's name: at most eleven unaccented letters, digits and spaces, none where nothing is left. Whole words where they fit; a
+    longer single word cannot be kept whole."""
+    name = sheet.brand or sheet.name
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.findall(r"[A-Za-z0-9]+", plain)
-    sender = ""
+    short = ""
     for word in words:
-        grown = f"{sender} {word}".strip()
+        grown = f"{short} {word}".strip()
         if len(grown) > 11:
             break
-        sender = grown
-    sender = sender or (words[0][:11] if words else "")
-    return sender if re.search(r"[A-Za-z]", sender) else ""
+        short = grown
+    short = short or (words[0][:11] if words else "")
+    return [short] if re.search(r"[A-Za-z]", short) else []

@@ -11,14 +11,14 @@ from apps.marketing.composer.material import Material
 from apps.marketing.composer.packing import Room
 from apps.marketing.composer.prose import fragments_by_wish, prose, title
 
-__all__ = ["google_rsa", "linkedin", "meta", "x"]
+__all__ = ["display_paths", "google_rsa", "linkedin", "meta", "x"]
 
 HEADLINES = 12
 DESCRIPTIONS = 4
 
 
 def google_rsa(given: Material, rng: random.Random) -> dict[str, list[str]]:
-    headlines, descriptions, paths = (CHANNELS["google_rsa"].field(name) for name in ("headlines", "descriptions", "paths"))
+    headlines, descriptions = (CHANNELS["google_rsa"].field(name) for name in ("headlines", "descriptions"))
     frames = given.frames("headline")
     rng.shuffle(frames)
     wished = [given.sheet.name, frames[0].text if frames else ""] + [phrase.text for phrase in fragments_by_wish(given, rng)]
@@ -42,9 +42,14 @@ def google_rsa(given: Material, rng: random.Random) -> dict[str, list[str]]:
             used |= facts
     if len(bodies) < descriptions.at_least:
         bodies += [f"{phrase.text}." for phrase in called][: descriptions.at_least - len(bodies)]
+    return {"headlines": shown[:HEADLINES], "descriptions": bodies, "paths": display_paths(given)}
+
+
+def display_paths(given: Material) -> list[str]:
+    """The words behind the address: the kind of product, a keyword."""
+    field = CHANNELS["google_rsa"].field("paths")
     slugs = [_slug(text) for text in (given.subject.noun, given.sheet.category, *(phrase.text for phrase in given.keyword_fragments))]
-    fitting = [slug for slug in _distinct(slugs) if slug and paths.fits(slug) and given.bears(slug.replace("-", " "))]
-    return {"headlines": shown[:HEADLINES], "descriptions": bodies, "paths": fitting[:2]}
+    return [slug for slug in _distinct(slugs) if slug and field.fits(slug) and given.bears(slug.replace("-", " "))][: field.at_most]
 
 
 def meta(given: Material, rng: random.Random) -> dict[str, list[str]]:

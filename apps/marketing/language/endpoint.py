@@ -122,6 +122,7 @@ def _declare(where: Endpoint) -> Model[Prompt, Completion]:
     return Model(
         name=NAME,
         task="write",
+        also=("chat",),
         licence="of the server's model",
         source=Source("endpoint", where.url, where.model),
         load=load,

@@ -15,7 +15,7 @@ where it ended, and a line that does not is refused, never clipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.errors import BadInput
@@ -37,20 +37,30 @@ Alternative = tuple[str, str]
 """(what is written, the state behind it), "" for nothing and no state."""
 
 
-def number_locked(sheet_numbers: Iterable[str], max_chars: int, *, min_chars: int = 1, sentence: bool = True) -> str:
+def number_locked(
+    sheet_numbers: Iterable[str],
+    max_chars: int,
+    *,
+    min_chars: int = 1,
+    sentence: bool = True,
+    single: bool = False,
+    starts: Sequence[str] = (),
+) -> str:
     """GBNF of one line of `min_chars` to `max_chars` + ROOM characters (Unicode code points); keep what `fits`.
 
     sheet_numbers: what may stand in it with a digit, literally: "24", "500 ml", "$49", "18/8", "H2O". sentence: it ends with . ! or ?,
-    as copy does; without, it ends behind any word, as a headline does.
+    as copy does; without, it ends behind any word, as a headline does. single: one sentence, no second.
+    starts: what it may begin with; anything where there are none.
     Raises BadInput for a length that no line has.
     """
     if not 4 <= max_chars <= MAX_CHARS or not 1 <= min_chars <= max_chars:
         raise BadInput(f"A line of {min_chars} to {max_chars} characters: expected up to {MAX_CHARS}.", field="max_chars")
     literals = sorted({" ".join(number.split()) for number in sheet_numbers} - {""})
     room = max_chars + ROOM
-    line = _Line(literals, room - min_chars, sentence)
+    line = _Line(literals, room - min_chars, sentence, single)
     rules = {f"{state}{left}": line.alternatives(state, left) for left in range(room + 1) for state in "wine"}
-    return _written(_alive(rules), f"w{room}")
+    root = [(_quoted(start), f"i{room - len(start)}") for start in starts] or [("", f"w{room}")]
+    return _written(_alive(rules), root)
 
 
 def fits(line: str, max_chars: int) -> bool:
@@ -65,6 +75,7 @@ class _Line:
     literals: list[str]
     last_left: int
     sentence: bool
+    single: bool = False
 
     def alternatives(self, state: str, left: int) -> list[Alternative]:
         """What may follow in `state` with `left` characters to go, and where that leads."""
@@ -72,7 +83,7 @@ class _Line:
             numbers = [found for literal in self.literals for found in _then(_quoted(literal), len(literal), "n", left)]
             return [*_then(LETTER, 1, "i", left), *numbers]
         if state == "e":
-            return [*self._finish(left), *_word(left)]
+            return [*self._finish(left), *([] if self.single else _word(left))]
         end = _then(END, 1, "e", left) + ([] if self.sentence else self._finish(left))
         if state == "n":
             return [*_then(f'"-" {LETTER}', 2, "i", left), *_word(left), *end]
@@ -101,10 +112,11 @@ def _alive(rules: dict[str, list[Alternative]]) -> dict[str, list[Alternative]]:
     return alive
 
 
-def _written(rules: dict[str, list[Alternative]], start: str) -> str:
-    """GBNF of the rules that `start` leads to."""
-    seen, waiting = {start}, [start]
-    lines = [f"root ::= {start}"]
+def _written(rules: dict[str, list[Alternative]], root: list[Alternative]) -> str:
+    """GBNF of the rules that `root` leads to."""
+    seen = {target for _, target in root}
+    waiting = sorted(seen)
+    lines = [f"root ::= {' | '.join(f'{text} {target}'.strip() for text, target in root)}"]
     while waiting:
         name = waiting.pop()
         lines.append(f"{name} ::= {' | '.join(f'{text} {target}' if target else EMPTY for text, target in rules[name])}")

@@ -27,9 +27,9 @@ from shared.serving.mirror import Mirror, PinnedFile, found
 if TYPE_CHECKING:
     from shared.serving import Device, Loaded
 
-__all__ = ["LOCAL_TIERS", "QWEN_0_5B", "QWEN_1_5B", "SMOLLM2", "TASK", "language_models"]
+__all__ = ["LOCAL_TIERS", "QWEN_0_5B", "QWEN_1_5B", "SMOLLM2", "language_models"]
 
-TASK = "write"
+TASK, ALSO = "write", ("chat",)
 MIB = 1 << 20
 CONCURRENCY = 4
 LICENCE = "Apache-2.0"
@@ -76,6 +76,7 @@ class _Tier:
         return Model(
             name=self.name,
             task=TASK,
+            also=ALSO,
             licence=LICENCE,
             source=self.source,
             load=self.load,

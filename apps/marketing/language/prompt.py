@@ -71,7 +71,8 @@ class Completion:
     """text: without the stop string. tokens: written; prompt_tokens: read, of them cached_tokens taken over from a prompt before.
 
     seconds: wall clock. finish: `length` when max_tokens cut it. model: the tier that wrote it. constrained: whether the grammar was
-    enforced; an endpoint may not know it.
+    enforced; an endpoint may not know it. logprob: mean natural logarithm of its tokens' probabilities, before the grammar and the
+    temperature: what the model itself thinks of the text; None where it is not told.
     """
 
     text: str
@@ -82,6 +83,7 @@ class Completion:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     constrained: bool = True
+    logprob: float | None = None
 
 
 def _plain(content: str) -> str:

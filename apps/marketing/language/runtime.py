@@ -8,6 +8,8 @@ The answers of equal prompts and seeds are equal bytes, which takes three things
   the CPU. So an exact prompt's first part (the few-shot examples) is read by itself, and the rest behind it: always the same two cuts.
 - Going on from a slot would take over whatever the last rest had in common with this one. A mark that no rest begins with (`END`) is read
   first: it takes the slot back to just the first part.
+- llama.cpp reads a prompt's last token once more where it knows the whole prompt, and by itself, which is another cut. So the mark is read
+  behind the rest too: the last token is by itself always, and a prompt that comes again with another seed is not read again.
 """
 
 from __future__ import annotations
@@ -76,6 +78,7 @@ class LlamaCpp:
         self._name = name
         self._turns = Turns(range(EXACT_SLOTS, EXACT_SLOTS + SHARED_SLOTS))
         self._prefixes: OrderedDict[int, str] = OrderedDict((slot, "") for slot in range(EXACT_SLOTS))  # least recently used first
+        self._wholes: dict[int, str] = {}  # the prompt that such a slot has read last
         self._read: dict[int, str] = {}  # what a shared slot has read, to go on with the conversation that is in it
 
     @property
@@ -117,10 +120,12 @@ class LlamaCpp:
         known = bool(prefix) and self._prefixes[slot] == prefix
         self._prefixes[slot] = ""  # until all has gone well
         self._prefixes.move_to_end(slot)
-        if prefix:
-            self._ask(prefix + END, slot, _Watch(i, step, prompt.max_tokens, emits=False), cache_prompt=known, max_tokens=0)
-        answer = self._generate(i, prompt, prefix + rest, slot, step, cached=bool(prefix))
-        self._prefixes[slot] = prefix
+        if not (known and self._wholes[slot] == prefix + rest):
+            if prefix:
+                self._ask(prefix + END, slot, _Watch(i, step, prompt.max_tokens, emits=False), cache_prompt=known, max_tokens=0)
+            self._ask(prefix + rest + END, slot, _Watch(i, step, prompt.max_tokens, emits=False), cache_prompt=bool(prefix), max_tokens=0)
+        answer = self._generate(i, prompt, prefix + rest, slot, step, cached=True)
+        self._prefixes[slot], self._wholes[slot] = prefix, prefix + rest
         return answer
 
     def _closest(self, free: Sequence[int], text: str) -> int:
@@ -143,6 +148,7 @@ class LlamaCpp:
             top_k=TOP_K,
             min_p=MIN_P,
             seed=prompt.seed,
+            logprobs=1,
             stop=[*prompt.stop, CLOSE],
             **({"grammar": prompt.grammar} if prompt.grammar is not None else {}),
         )
@@ -155,6 +161,7 @@ class LlamaCpp:
             model=self._name,
             prompt_tokens=int(timings.get("prompt_n", 0)) + int(timings.get("cache_n", 0)),
             cached_tokens=int(timings.get("cache_n", 0)),
+            logprob=sum(watch.logprobs) / len(watch.logprobs) if watch.logprobs else None,
         )
 
     def _ask(self, text: str, slot: int, watch: _Watch, **options: Any) -> None:
@@ -180,6 +187,7 @@ class _Watch:
         self._raised: BaseException | None = None
         self._error: dict[str, Any] = {}
         self.pieces: list[str] = []
+        self.logprobs: list[float] = []
         self.timings: dict[str, Any] = {}
         self.finish: Finish = "stop"
 
@@ -213,6 +221,7 @@ class _Watch:
         if choice["text"] and self._emits:
             self.pieces.append(choice["text"])
             self._step.emit(self._i, choice["text"])
+        self.logprobs += [token["logprob"] for token in (choice.get("logprobs") or {}).get("content", ())]
         if choice["finish_reason"] is not None:
             self.finish = "length" if choice["finish_reason"] == "length" else "stop"
             self.timings = chunk.get("timings", {})

@@ -14,11 +14,9 @@ from apps.marketing import write
 from apps.marketing.channels import CHANNELS, check_channel
 from apps.marketing.claims import check_claims
 from apps.marketing.composer import Commission, Draft, compose
-from apps.marketing.composing import WRITERS
 from apps.marketing.reading import EXAMPLES, example
 from apps.marketing.results import Variant
 from apps.marketing.sheet import Fact, Sheet
-from shared.app import Context
 
 VOICES = ("plain", "warm", "technical", "playful")
 MANY_SEEDS = 20
@@ -148,12 +146,12 @@ def test_another_writer_is_judged_the_same_and_written_again(monkeypatch: pytest
     """The seam of the language models: what it makes up is turned down, and it is told which sentences."""
     asked: list[frozenset[str]] = []
 
-    def writer(commission: Commission, model: str, context: Context) -> list[Draft]:
+    def writer(commission: Commission) -> list[Draft]:
         asked.append(commission.avoid)
         said = "The desk carries 100 kg." if commission.avoid else "The desk carries 100 kg. It is whisper-quiet."
         return [Draft(commission.first, {"title": ["Nordholm Alva Desk"], "body": [said]})]
 
-    monkeypatch.setitem(WRITERS, "composer", writer)
+    monkeypatch.setattr("apps.marketing.models.compose", writer)
     (variant,) = write(example="furniture", channels=["push"], variants=1).variants
     assert variant.ready
     assert variant.fields["body"] == ["The desk carries 100 kg."]
@@ -161,10 +159,10 @@ def test_another_writer_is_judged_the_same_and_written_again(monkeypatch: pytest
 
 
 def test_what_stays_wrong_is_refused_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stubborn(commission: Commission, model: str, context: Context) -> list[Draft]:
+    def stubborn(commission: Commission) -> list[Draft]:
         return [Draft(commission.first, {"title": ["Nordholm Alva Desk"], "body": ["It carries 200 kg, for life."]})]
 
-    monkeypatch.setitem(WRITERS, "composer", stubborn)
+    monkeypatch.setattr("apps.marketing.models.compose", stubborn)
     result = write(example="furniture", channels=["push"], variants=1)
     assert not result.variants[0].ready
     assert any("200" in reason for reason in result.variants[0].reasons)

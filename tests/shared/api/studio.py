@@ -72,6 +72,11 @@ class DeliverResult(Result):
     steps: int
 
 
+class DictateRequest(Request):
+    text: str = "Dear Ada, all is well."
+    wait_s: float = Field(default=0.0, ge=0)
+
+
 class WeighRequest(Request):
     letter: Annotated[InputFile, File(kinds=("txt",), max_bytes=2_000_000)] = Field(description="the letter")
     enclosures: list[Annotated[InputFile, File(max_bytes=1_000)]] = Field(default=[], description="what is in it beside")
@@ -114,6 +119,17 @@ def deliver(request: DeliverRequest, context: Context) -> DeliverResult:
         time.sleep(request.wait_s)
         context.progress(step + 1, request.steps, f"door {step + 1}")
     return DeliverResult(steps=request.steps)
+
+
+@app.task(source_type=None)
+def dictate(request: DictateRequest, context: Context) -> DeliverResult:
+    """Write a letter, word by word."""
+    words = request.text.split()
+    for at in range(len(words)):
+        context.progress(at, len(words), "word")
+        context.text(" ".join(words[: at + 1]))
+        time.sleep(request.wait_s)
+    return DeliverResult(steps=len(words))
 
 
 @app.task(source_type=None)

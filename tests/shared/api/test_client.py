@@ -22,7 +22,7 @@ from shared.runs import default_executor
 from shared.settings import settings
 from tests.checkout import ROOT
 from tests.shared.api.conftest import Server, wait_until
-from tests.shared.api.studio import deliver, lose, sort, stamp, weigh
+from tests.shared.api.studio import deliver, dictate, lose, sort, stamp, weigh
 
 
 @pytest.fixture
@@ -78,6 +78,18 @@ def test_an_executors_interface(client: Client) -> None:
     client.run(stamp, stamp.parse({}))
     assert history.seconds_a_unit("post", "stamp", "stamper", 1.0) is not None
     assert stamp.estimate(text="a", history=history).basis == "earlier runs here"  # type: ignore[arg-type]
+
+
+def test_a_text_comes_as_it_is_written(client: Client) -> None:
+    """Asked for, and to whoever follows: then without a question more."""
+    text = "Dear Ada, all is well here, the ship is sound."
+    handle = client.submit(dictate, dictate.parse({"text": text, "wait_s": 0.2}))
+    asked = wait_until(lambda: handle.progress.text)
+    assert text.startswith(asked) and client.live(handle.run_id) is None
+    seen: list[str] = []
+    run = handle.follow(lambda *now: seen.append(handle._run.progress.text))
+    assert len(set(seen)) > 1 and all(text.startswith(part) for part in seen)
+    assert (run.status, run.progress.text) == ("done", "")
 
 
 def test_a_run_that_fails_is_a_run(client: Client) -> None:

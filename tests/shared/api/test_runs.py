@@ -49,6 +49,17 @@ def test_a_run_is_followed_to_its_end(api: TestClient) -> None:
     assert events(api.get(f"/v1/runs/{run['id']}/events").text)[0][0] == "end", "one that is over ends at once"
 
 
+def test_a_text_is_followed_as_it_is_written(api: TestClient) -> None:
+    text = "Dear Ada, all is well here."
+    run = api.post("/v1/post/dictate", json={"text": text, "wait_s": 0.25}, headers=ASYNC).json()
+    wait_until(lambda: api.get(f"/v1/runs/{run['id']}").json()["progress"]["text"])
+    told = [data["progress"] for event, data in events(api.get(f"/v1/runs/{run['id']}/events").text) if event == "progress"]
+    texts = [progress["text"] for progress in told]
+    assert len(set(texts)) > 2 and texts == sorted(texts, key=len) and all(text.startswith(part) for part in texts)
+    assert all(set(progress) == {"done", "total", "note", "text"} for progress in told)
+    assert api.get(f"/v1/runs/{run['id']}").json()["progress"]["text"] == ""
+
+
 def test_places_in_the_queue_are_seen(api: TestClient) -> None:
     """Two workers: the fourth and fifth run wait, and each is told its place."""
     ids = [api.post("/v1/post/deliver", json=LONG, headers=ASYNC).json()["id"] for _ in range(2)]

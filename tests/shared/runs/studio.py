@@ -53,6 +53,11 @@ class CountResult(Result):
     last: float = 0.0
 
 
+class TellRequest(Request):
+    text: str = "once upon a time"
+    wait_s: float = 0.0
+
+
 class AddRequest(Request):
     count: int = 3
 
@@ -86,6 +91,17 @@ def count(request: CountRequest, context: Context) -> CountResult:
         time.sleep(request.wait_s)
         context.progress(step + 1, request.steps, "counting")
     return CountResult(steps=request.steps)
+
+
+@app.task(source_type=None)
+def tell(request: TellRequest, context: Context) -> CountResult:
+    """Write a text, word by word."""
+    words = request.text.split()
+    for at in range(len(words)):
+        context.progress(at, len(words), "word")
+        context.text(" ".join(words[: at + 1]))
+        time.sleep(request.wait_s)
+    return CountResult(steps=len(words))
 
 
 @app.task(source_type=None)

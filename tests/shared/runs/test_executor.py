@@ -13,7 +13,7 @@ from shared.errors import BadInput, Cancelled, EngineClosed, NotFound, Overloade
 from shared.runs import ArtifactStore, Executor, History, RunProgress, journal, watch
 from shared.serving import Engine
 from tests.shared.runs.conftest import ours, wait_until
-from tests.shared.runs.studio import add, count, fail, fill, read
+from tests.shared.runs.studio import add, count, fail, fill, read, tell
 
 LONG = {"steps": 2_000, "wait_s": 0.01}
 
@@ -154,6 +154,20 @@ def test_a_cancel_from_elsewhere_arrives_soon(one_worker: Executor, url: str, wh
     elsewhere.request_cancel(handles[which].run_id)
     assert handles[which].wait(5).status == "cancelled"
     assert time.monotonic() - asked < 2.0, "half a second and a step; a busy machine takes longer"
+    elsewhere.close()
+
+
+def test_a_text_is_seen_as_it_is_written_and_gone_when_it_is_over(executor: Executor, url: str) -> None:
+    handle = executor.submit(tell, tell.parse({"text": "once upon a time there was", "wait_s": 0.3}))
+    elsewhere = History(url)
+    live = wait_until(lambda: (found := executor.live(handle.run_id)) and found.text and found)
+    assert live.text.startswith("once") and (live.total, live.note) == (6, "word") and handle.progress.text >= live.text
+    written = wait_until(lambda: elsewhere.get(handle.run_id).progress.text)
+    assert "once upon a time there was".startswith(written)
+    assert "once upon a time there was".startswith(elsewhere.get(handle.run_id).as_dict()["progress"]["text"])
+    done = handle.wait(10)
+    executor.history.flush()
+    assert done.status == "done" and done.progress == elsewhere.get(done.id).progress == (5, 6, "word", "")
     elsewhere.close()
 
 

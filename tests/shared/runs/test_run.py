@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import BadInput, Cancelled, RunFailed
-from shared.runs import Executor, Run
+from shared.runs import Executor, Run, RunProgress
 from shared.runs.run import as_json, new_id
 from tests.shared.runs.studio import add, count, fail
 
@@ -87,3 +87,9 @@ def test_a_queued_run_has_taken_no_time(executor: Executor) -> None:
     run = executor.run(count, count.parse({}))
     assert of_row(run, started_at=None, finished_at=None).seconds is None
     assert of_row(run, finished_at=None).seconds > 0  # type: ignore[operator]
+
+
+def test_progress_of_a_row_from_before_there_was_text_is_read(executor: Executor) -> None:
+    run = executor.run(count, count.parse({"steps": 2}))
+    executor.history.update(run.id, {"progress": '[1,2,"tile"]'})
+    assert executor.history.get(run.id).progress == RunProgress(1, 2, "tile", "")

@@ -1,0 +1,1 @@
+"""Parts of the studio's page; only they and `dashboard.py` import streamlit."""

@@ -1,0 +1,165 @@
+"""A line from a model: several are asked for, each is held against the sheet, the best that is left is taken.
+
+A line is turned down that runs into its limit, that the sheet does not bear, that says nothing of the facts it was given, that repeats a
+line of the same piece, or that the model itself finds unlikely: at 1.5 B, lines below -0.9 a token were those that misread the fact
+("Charge the headphones for 10-minute sessions").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from apps.marketing.claims import check_claims, coverage
+from apps.marketing.composer.english import is_plural, subject_noun
+from apps.marketing.language import Completion, Prompt, fits
+from apps.marketing.sheet import Sheet, banned_in
+from apps.marketing.writing.brief import SENTENCES, Brief, prompt
+from apps.marketing.writing.shots import shown_names
+
+__all__ = ["Lines"]
+
+TEMPERATURES = (0.5, 0.7, 0.6)
+"""Of the tries for one line."""
+ENOUGH = 2
+"""Lines that are good before the best is taken; one, where it is as likely as `SURE`."""
+SURE, UNLIKELY = -0.5, -0.9
+SAME_START, LEFT_OUT = 0.5, 0.3
+"""What a line loses that begins as the one before it, and for each fact it leaves out; in log-probability a token."""
+REPEATED = 0.7
+STARTS = ("With", "Its", "The", "Your", "You", "And")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_NUMBER = re.compile(r"\d+")
+_SMALL_WORDS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its", "of", "on", "or", "that", "the",
+    "their", "they", "this", "to", "with", "you", "your",
+})  # fmt: skip
+
+Accept = Callable[[str], bool]
+
+
+@dataclass
+class Lines:
+    """The lines of one piece.
+
+    ask: has a prompt answered, given the lines so far. written: these; taken: lines of other pieces, not wanted again; avoid: sentences
+    that a check turned down. asked: how many lines a model was asked for.
+    """
+
+    sheet: Sheet
+    voice: str
+    ask: Callable[[Prompt, Sequence[str]], Completion]
+    seed: int
+    taken: frozenset[str] = frozenset()
+    avoid: frozenset[str] = frozenset()
+    written: list[str] = field(default_factory=list)
+    asked: int = 0
+
+    def write(self, brief: Brief, accept: Accept = lambda text: True) -> str:
+        """The best line for the brief, "" where every try was turned down. accept: what its field says of it."""
+        if brief.high < max(brief.low, 8):
+            return ""
+        good: list[tuple[float, str]] = []
+        tight = 0
+        for attempt, temperature in enumerate(TEMPERATURES[: 2 if brief.kind == "headline" else None]):
+            self.asked += 1
+            asked = self._begun(brief) if attempt == 1 else brief
+            seed = (self.seed * 1009 + self.asked) % (2**32 - 1)
+            answer = self.ask(prompt(self.sheet, asked, self.voice, seed, temperature, tight=tight), self.written)
+            text = self._tidied(answer.text, brief)
+            tight += not fits(text, brief.high)
+            worth = self._worth(text, answer, brief)
+            if worth is not None and (brief.kind != "opener" or self._names(text)) and accept(text):
+                good.append((worth, text))
+                if worth > SURE or len(good) == ENOUGH or brief.kind == "headline":
+                    break
+        if not good:
+            return ""
+        best = max(good)[1]
+        self.written.append(best)
+        return best
+
+    def covered(self, texts: Iterable[str]) -> set[str]:
+        """Keys of the facts that the texts state."""
+        return {key for key, said in coverage("\n".join(texts), self.sheet).items() if said}
+
+    def _begun(self, brief: Brief) -> Brief:
+        """Where the sentence before begins with the product or a word that stands for it, the second try begins otherwise."""
+        if brief.kind != "sentence" or brief.starts or not self.written:
+            return brief
+        return replace(brief, starts=tuple(start for start in STARTS if start.casefold() != _start(self.written[-1])))
+
+    def _tidied(self, text: str, brief: Brief) -> str:
+        """With a capital at its start, and the product's name as the sheet writes it."""
+        text = " ".join(text.split()).rstrip(" ,;:-")
+        if brief.kind not in SENTENCES:
+            text = text.rstrip(".")
+        for name in (self.sheet.name, self.sheet.brand):
+            if name:
+                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
+        if self._plural:
+            text = re.sub(rf"\bis an? {self._plural}", r"are \1", text)
+        return text[:1].upper() + text[1:]
+
+    def _worth(self, text: str, answer: Completion, brief: Brief) -> float | None:
+        """How good, None for a line that is turned down."""
+        if not fits(text, brief.high) or len(text) < brief.low or answer.finish == "length":
+            return None
+        if (
+            text in self.avoid
+            or text in self.taken
+            or self._leaks(text)
+            or self._repeats(text)
+            or self._miscounts(text)
+            or banned_in(text, self.sheet.banned)
+        ):
+            return None
+        likely = 0.0 if answer.logprob is None else answer.logprob
+        if likely < UNLIKELY or not check_claims(text, self.sheet).ok:
+            return None
+        said = coverage(text, self.sheet)
+        if any(fact.key == "offer" and not set(_NUMBER.findall(fact.value)) <= set(_NUMBER.findall(text)) for fact in brief.facts):
+            return None  # half an offer misleads
+        missing = [fact for fact in brief.facts if not said.get(fact.key, fact.key == "offer")]
+        if len(missing) == len(brief.facts) or (brief.facts[0] in missing and brief.facts[0].must):
+            return None
+        same = bool(self.written) and brief.kind in SENTENCES and _start(text) == _start(self.written[-1])
+        return likely - LEFT_OUT * len(missing) - SAME_START * same
+
+    def _miscounts(self, text: str) -> bool:
+        """`a wireless headphones`: models mind the brand and not the noun."""
+        return bool(self._plural and re.search(rf"\ban? (?!pair){self._plural}", text, re.IGNORECASE))
+
+    @property
+    def _plural(self) -> str:
+        """A pattern of the kind of product where that is plural, with up to four words before it; else empty."""
+        noun = subject_noun(self.sheet.category)
+        return rf"((?:[\w-]+ ){{0,4}}{re.escape(noun)})\b" if is_plural(noun) else ""
+
+    def _names(self, text: str) -> bool:
+        """Whether it names the product, or the words of its name but the brand's."""
+        short = self.sheet.name.removeprefix(self.sheet.brand).strip() or self.sheet.name
+        return short.casefold() in text.casefold()
+
+    def _leaks(self, text: str) -> bool:
+        """Whether it names a product that was shown before."""
+        own = {word.casefold() for word in _WORD.findall(f"{self.sheet.name} {self.sheet.brand}")}
+        return bool(({word.casefold() for word in _WORD.findall(text)} & shown_names()) - own)
+
+    def _repeats(self, text: str) -> bool:
+        return any(_alike(_content(text), _content(other)) >= REPEATED for other in self.written)
+
+
+def _alike(one: set[str], other: set[str]) -> float:
+    """Share of words that two lines have in common; of a headline and a sentence there is none, since one may say the other at length."""
+    few, many = sorted((len(one), len(other)))
+    return len(one & other) / few if few and 2 * few >= many else 0.0
+
+
+def _start(text: str) -> str:
+    return text.split(" ", 1)[0].casefold()
+
+
+def _content(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)} - _SMALL_WORDS
