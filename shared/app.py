@@ -60,7 +60,8 @@ class App:
 
     key: lower-case word, the name in the URL, on the command line and of the entry point. title, summary: for people.
     picture: file name of the card's picture in the studio's package. models: its declarations, or a function that imports
-    them when they are first wanted. notice: what must stand above every result (safety).
+    them when they are first wanted. notice: what must stand above every result (safety). light: the small model that is fetched before a
+    demo, None where none is wanted.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class App:
         picture: str = "",
         models: Models | Callable[[], Models] = (),
         notice: str = "",
+        light: Callable[[], Model[Any, Any] | None] | None = None,
     ) -> None:
         if not (key.isidentifier() and key.islower()):
             raise DeclarationError(f"{key!r} is no studio key: a lower-case word is expected.")
@@ -82,6 +84,7 @@ class App:
         self.notice = notice
         self.tasks: dict[str, Task[Any, Any]] = {}
         self._models = models
+        self._light = light
 
     @property
     def models(self) -> tuple[Model[Any, Any], ...]:
@@ -93,6 +96,10 @@ class App:
     def models_for(self, task: str) -> list[Model[Any, Any]]:
         """Models that serve `task`, the default first."""
         return [model for model in self.models if task in (model.task, *model.also)]
+
+    def light_model(self) -> Model[Any, Any] | None:
+        """What `make demo` fetches first: a model that is worth its size and is not here."""
+        return self._light() if self._light is not None else None
 
     def find_task(self, name: str) -> Task[Any, Any]:
         """Raises `NotFound`."""

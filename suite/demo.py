@@ -54,12 +54,30 @@ def demo(out: Path, short: bool, only: str | None) -> int:
         raise NotFound(f"No studio to show{f' named {only!r}' if only else ''}.", remedy="See `sextant apps`.")
     shown: list[Shown] = []
     for app in apps:
+        _fetch(app)
         for task in app.tasks.values():
             shown.extend(_shown(app, task, out, short=short))
     page = write_page(out / "index.html", shown, [f"{b.key}: {b.reason}" for b in broken])
     failed = [entry for entry in shown if entry.error is not None]
     print(f"{len(shown) - len(failed)} of {len(shown)} examples done. Open {page.resolve()}")
     return 1 if failed or broken else 0
+
+
+def _fetch(app: App) -> None:
+    """The studio's light model, once; what hinders it is said, and the studio does without."""
+    from shared.serving import mirror
+
+    model = app.light_model()
+    if model is None or not isinstance(model.source, mirror.PinnedFile):
+        return
+    print(f"{app.key}: fetching {model.name}, {model.source.size_bytes / 2**20:.0f} MiB (SEXTANT_LLM=none leaves it out)", flush=True)
+    try:
+        with progress_bar(model.name, None, quiet=False) as bar:
+            mirror.pull(
+                model.source, lambda done, total: bar(round(done / 2**20), round(total / 2**20), "MiB"), lambda it: print(f"  {it}")
+            )
+    except SextantError as error:
+        print(f"{app.key}: {model.name} is not here, the next best writes: {' '.join(str(error).split())}", flush=True)
 
 
 def _shown(app: App, task: Task[Any, Any], out: Path, *, short: bool) -> Iterator[Shown]:

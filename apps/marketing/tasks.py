@@ -12,6 +12,7 @@ from shared.app import App, Context, Example, Work
 
 if TYPE_CHECKING:
     from shared.provenance import SourceType
+    from shared.serving import Model
 
 __all__ = [
     "ChatRequest",
@@ -48,12 +49,19 @@ def _models() -> tuple[Any, ...]:
     return models()
 
 
+def _light() -> Model[Any, Any] | None:
+    from apps.marketing.language import light_tier
+
+    return light_tier()
+
+
 app = App(
     key="marketing",
     title="Marketing",
     summary="Write product copy in which every claim is traced to a fact of the product sheet, and check copy that is written.",
     picture="card.webp",
     models=_models,
+    light=_light,
 )
 
 
@@ -86,13 +94,13 @@ def _work_summarize(request: SummarizeRequest) -> Work:
     examples=(
         Example(
             "Headphones: a search ad, an e-mail and a post on X",
-            {"sheet": EXAMPLES / "consumer_electronics.yaml", "channels": ["google_rsa", "email", "x"], "variants": 3, "seed": 3},
+            {"sheet": EXAMPLES / "consumer_electronics.yaml", "channels": ["google_rsa", "email", "x"], "variants": 2, "seed": 3},
             source="an invented product of an invented brand",
             licence="Apache-2.0",
         ),
         Example(
-            "Granola for the shop page and the marketplace, warmly",
-            {"example": "food", "channels": ["product_description", "amazon_bullets"], "variants": 2, "voice": "warm", "seed": 5},
+            "A desk for the shop page and the marketplace, warmly",
+            {"example": "furniture", "channels": ["product_description", "amazon_bullets"], "variants": 1, "voice": "warm", "seed": 5},
             source="an invented product of an invented brand",
             licence="Apache-2.0",
         ),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.app import App, Artifact, Context, Example, Request, Result
+from shared.errors import Unavailable
 from tests.suite.conftest import Sextant
 
 
@@ -65,3 +66,23 @@ def test_sounds_are_played_from_beside_the_page(sextant: Sextant, tmp_path: Path
     page = (tmp_path / "shown" / "index.html").read_text()
     (source,) = re.findall(r'<audio [^>]*src="([^"]+)"', page)
     assert (tmp_path / "shown" / source).read_bytes() == b"RIFF"
+
+
+def test_a_light_model_that_cannot_be_fetched_is_said_and_stops_nothing(sextant: Sextant, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.marketing.language import QWEN_0_5B
+
+    def unreachable(*given: object) -> Path:
+        raise Unavailable("No origin answers.")
+
+    app = App("light", "Light", "Wants a model.", light=lambda: QWEN_0_5B)
+
+    @app.task(source_type=None, examples=[Example("One", {})])
+    def go(request: Request, context: Context) -> Result:
+        """Go."""
+        return Result()
+
+    monkeypatch.setattr("suite.demo.load_apps", lambda: ([app], []))
+    monkeypatch.setattr("shared.serving.mirror.pull", unreachable)
+    done = sextant("demo", "--out", "shown")
+    assert done.status == 0 and "1 of 1 examples done" in done.out
+    assert "fetching qwen2.5-coder-0.5b, 469 MiB" in done.out and "the next best writes: No origin answers." in done.out

@@ -6,7 +6,7 @@ context.run(choice.model, prompt).text
 context.map(choice.model, prompt.times(8))               # best of eight: what they share of the prompt is read once
 """
 
-from apps.marketing.language.choice import Choice, best_tier
+from apps.marketing.language.choice import Choice, best_tier, light_tier
 from apps.marketing.language.grammar import fits, number_locked
 from apps.marketing.language.models import LOCAL_TIERS, QWEN_0_5B, QWEN_1_5B, SMOLLM2, language_models
 from apps.marketing.language.prompt import Completion, Message, Prompt
@@ -23,5 +23,6 @@ __all__ = [
     "best_tier",
     "fits",
     "language_models",
+    "light_tier",
     "number_locked",
 ]

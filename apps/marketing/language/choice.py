@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.marketing.language.configuration import NONE, chosen, endpoint
-from apps.marketing.language.models import language_models
+from apps.marketing.language.models import QWEN_0_5B, SMOLLM2, language_models
 from apps.marketing.language.prompt import Completion, Prompt
 from shared.errors import BadInput
 from shared.serving import Model
 
-__all__ = ["Choice", "best_tier"]
+__all__ = ["Choice", "best_tier", "light_tier"]
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,10 @@ def best_tier(besides: Collection[str] = ()) -> Choice:
             return Choice(model, tuple(passed_over))
         passed_over.append((model.name, why_not))
     return Choice(None, tuple(passed_over))
+
+
+def light_tier() -> Model[Prompt, Completion] | None:
+    """The small tier where it is worth fetching: nothing better is here, and SEXTANT_LLM does not ask for another one or for none."""
+    if chosen() not in ("", QWEN_0_5B.name) or any(model.why_not() is None for model in language_models() if model is not SMOLLM2):
+        return None
+    return QWEN_0_5B

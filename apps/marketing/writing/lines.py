@@ -1,7 +1,7 @@
 """A line from a model: several are asked for, each is held against the sheet, the best that is left is taken.
 
 A line is turned down that runs into its limit, that the sheet does not bear, that says nothing of the facts it was given, that repeats a
-line of the same piece, or that the model itself finds unlikely: at 1.5 B, lines below -0.9 a token were those that misread the fact
+line of the same piece, or that the model itself finds unlikely: at 1.5 B, sentences below -0.75 a token were mostly those that misread the fact
 ("Charge the headphones for 10-minute sessions").
 """
 
@@ -16,7 +16,7 @@ from apps.marketing.composer.english import is_plural, subject_noun
 from apps.marketing.language import Completion, Prompt, fits
 from apps.marketing.sheet import Sheet, banned_in
 from apps.marketing.writing.brief import SENTENCES, Brief, prompt
-from apps.marketing.writing.shots import shown_names
+from apps.marketing.writing.shots import shown_words
 
 __all__ = ["Lines"]
 
@@ -24,7 +24,9 @@ TEMPERATURES = (0.5, 0.7, 0.6)
 """Of the tries for one line."""
 ENOUGH = 2
 """Lines that are good before the best is taken; one, where it is as likely as `SURE`."""
-SURE, UNLIKELY = -0.5, -0.9
+SURE = -0.5
+UNLIKELY = {"headline": -0.9, "subject": -0.9, "bullet": -0.8, "opener": -0.75, "sentence": -0.75}
+"""Short lines are less likely for what they leave out."""
 SAME_START, LEFT_OUT = 0.5, 0.3
 """What a line loses that begins as the one before it, and for each fact it leaves out; in log-probability a token."""
 REPEATED = 0.7
@@ -116,7 +118,7 @@ class Lines:
         ):
             return None
         likely = 0.0 if answer.logprob is None else answer.logprob
-        if likely < UNLIKELY or not check_claims(text, self.sheet).ok:
+        if likely < UNLIKELY[brief.kind] or not check_claims(text, self.sheet).ok:
             return None
         said = coverage(text, self.sheet)
         if any(fact.key == "offer" and not set(_NUMBER.findall(fact.value)) <= set(_NUMBER.findall(text)) for fact in brief.facts):
@@ -143,9 +145,9 @@ class Lines:
         return short.casefold() in text.casefold()
 
     def _leaks(self, text: str) -> bool:
-        """Whether it names a product that was shown before."""
-        own = {word.casefold() for word in _WORD.findall(f"{self.sheet.name} {self.sheet.brand}")}
-        return bool(({word.casefold() for word in _WORD.findall(text)} & shown_names()) - own)
+        """Whether it says something of a product that was shown before."""
+        own = set(re.findall(r"[a-z]{4,}", self.sheet.model_dump_json().casefold()))
+        return bool(set(re.findall(r"[a-z]{4,}", text.casefold())) & shown_words() - own)
 
     def _repeats(self, text: str) -> bool:
         return any(_alike(_content(text), _content(other)) >= REPEATED for other in self.written)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from apps.marketing.sheet import Fact, Sheet
 
-__all__ = ["Shot", "shots", "shown_names"]
+__all__ = ["Shot", "shots", "shown_words"]
+
+GENERAL = frozenset({
+    "before", "built", "charge", "charging", "colours", "contains", "days", "each", "four", "free", "from", "hand", "included", "made",
+    "month", "more", "once", "only", "over", "person", "price", "size", "start", "suitable", "that", "them", "three", "time", "times",
+    "weight", "with", "without", "work", "year", "years",
+})  # fmt: skip
+"""Words that any product's copy may have."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +41,10 @@ def shots(kind: str, voice: str) -> tuple[Shot, ...]:
 
 
 @cache
-def shown_names() -> frozenset[str]:
-    """Words of the shown products' names, small: where one turns up in copy, it leaked."""
-    words = {word.casefold() for product in _read()[0].values() for word in product.name.split()[:1]}
-    return frozenset(words)
+def shown_words() -> frozenset[str]:
+    """Words of the shown products' names and facts, small: where one turns up in copy and not on its sheet, it leaked."""
+    texts = [text for product in _read()[0].values() for text in (product.name, *(f"{fact.key} {fact.value}" for fact in product.facts))]
+    return frozenset(word for text in texts for word in re.findall(r"[a-z]{4,}", text.casefold())) - GENERAL
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apps.marketing.language import LOCAL_TIERS, QWEN_0_5B, QWEN_1_5B, SMOLLM2, best_tier, language_models
+from apps.marketing.language import LOCAL_TIERS, QWEN_0_5B, QWEN_1_5B, SMOLLM2, best_tier, language_models, light_tier
 from apps.marketing.language.models import APACHE
 from shared.errors import BadInput, LoadFailed, Unavailable
 from shared.serving import DType, Engine
@@ -68,3 +68,15 @@ def test_a_file_that_is_not_right_is_named_with_its_command(here: str) -> None:
     with Engine("cpu", models=[QWEN_0_5B]) as engine, pytest.raises(error, match=rf"{says}.*sextant models pull"):
         engine.warm(QWEN_0_5B)
     assert (QWEN_0_5B.why_not() is None) == (here == "other bytes")
+
+
+def test_the_light_tier_is_fetched_only_where_nothing_else_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert light_tier() is QWEN_0_5B
+    monkeypatch.setenv("SEXTANT_LLM", "none")
+    assert light_tier() is None
+    monkeypatch.setenv("SEXTANT_LLM", QWEN_0_5B.name)
+    assert light_tier() is QWEN_0_5B
+    monkeypatch.delenv("SEXTANT_LLM")
+    monkeypatch.setenv("SEXTANT_LLM_ENDPOINT", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("SEXTANT_LLM_MODEL", "some")
+    assert light_tier() is None

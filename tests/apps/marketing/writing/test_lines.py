@@ -42,6 +42,7 @@ def lines(model: Model, **options: object) -> Lines:
         "It weighs 254 g.",  # not what was asked for
         "The battery of these cheap headphones lasts 38 hours.",  # banned
         "Like the Linnet 3, it runs for 38 hours.",  # of a product that was shown
+        "The battery lasts 38 hours for your staff.",  # the same, without its name
         "The battery lasts 38 hours" + " and lasts" * 10 + ".",  # ran into the limit
         ("The battery lasts for the 38 hours.", -1.4),  # the model does not believe it
     ],

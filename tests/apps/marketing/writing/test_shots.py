@@ -6,7 +6,7 @@ import pytest
 
 from apps.marketing.claims import check_claims, coverage
 from apps.marketing.writing.brief import ASKED
-from apps.marketing.writing.shots import shots, shown_names
+from apps.marketing.writing.shots import shots, shown_words
 
 VOICES = ("plain", "warm", "technical", "playful")
 
@@ -31,5 +31,6 @@ def test_lines_keep_to_what_is_asked(voice: str) -> None:
     assert all(shot.text[-1] in ".!?" for kind in ("opener", "sentence") for shot in shots(kind, voice))
 
 
-def test_the_names_that_must_not_turn_up() -> None:
-    assert {"linnet", "pondera", "bramble"} <= shown_names()
+def test_the_words_that_must_not_turn_up() -> None:
+    assert {"linnet", "pondera", "bramble", "staff", "manager"} <= shown_words()
+    assert "with" not in shown_words()

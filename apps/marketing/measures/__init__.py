@@ -1,0 +1,1 @@
+"""How the studio is measured: tiers, raw decoding beside them, fluency, claims."""
