@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.marketing.claims.lists import lines_of, listed
+from apps.marketing.claims.numerals import FRACTIONS, NumberReader
 from apps.marketing.claims.tokens import Token
 from apps.marketing.claims.units import CURRENCIES, NUMBERS, PREFIXED, SCALES, UNITS
 
@@ -27,9 +26,18 @@ ARTICLE_UNITS = frozenset(listed("article units"))
 SIZED = frozenset(listed("sized"))
 
 
+FLOWING = frozenset(("volume", "length"))
+FLOWS = frozenset(("h", "hour", "min", "minute", "s", "second"))
+ANDED = ("hour", "day", "minute", "year", "metre", "meter", "litre", "liter", "kilo", "mile", "month", "week", "pound")
+MOST = 20.0
+KELVIN = 4
 PAIRS = {("fl", "oz"): "floz", ("fluid", "ounces"): "floz", ("fluid", "ounce"): "floz", ("sq", "ft"): "sqft"}
+PAIRS |= {("kilowatt", "hour"): "kwh", ("kilowatt", "hours"): "kwh", ("watt", "hour"): "wh", ("watt", "hours"): "wh"}
+PAIRS |= {("amp", "hours"): "ah", ("milliamp", "hours"): "mah", ("kilowatt", "peak"): "kw"}
+PAIRS |= {("per", "cent"): "%", ("cubic", "metres"): "cbm", ("cubic", "meters"): "cbm"}
 PAIRS |= {("square", "feet"): "sqft", ("square", "meters"): "sqm", ("square", "metres"): "sqm", ("m", "²"): "sqm"}
-OFTEN = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
+WHOLLY = ("full", "whole", "entire", "solid")
+OFTEN_BEFORE = ("times", "once", "twice", "cents", "pence", "euro", "euros", "dollars", "pounds")
 
 
 @dataclass(frozen=True)
@@ -49,86 +57,8 @@ class Quantity:
     number_at: int = 0
 
 
-def parse_number(text: str) -> tuple[float, int, tuple[float, ...]]:
-    """Digits with separators of any locale -> value, decimals, other readings."""
-    bare = re.sub(r"[ \u00a0']", "", text)
-    comma, dot = bare.rfind(","), bare.rfind(".")
-    if comma >= 0 and dot >= 0:
-        mark = "," if comma > dot else "."
-        whole, _, fraction = bare.rpartition(mark)
-        return float(re.sub(r"[.,]", "", whole) + "." + fraction), len(fraction), ()
-    mark = "," if comma >= 0 else "."
-    groups = bare.split(mark)
-    if len(groups) == 1:
-        return float(bare), 0, ()
-    joined = float("".join(groups))
-    thousands = all(len(group) == 3 for group in groups[1:]) and 1 <= len(groups[0]) <= 3 and groups[0] != "0"
-    if len(groups) > 2:
-        return joined, 0, ()
-    decimal = float(f"{groups[0]}.{groups[1]}")
-    if thousands:
-        return (joined, 0, (decimal,)) if mark == "," else (decimal, 3, (joined,))
-    return decimal, len(groups[1]), ()
-
-
-class Reader:
-    """Reads quantities from left to right; taken: tokens that a phrase has used already."""
-
-    def __init__(self, found: Sequence[Token], taken: set[int]) -> None:
-        self.found, self.taken = found, taken
-
-    def at(self, index: int) -> Token | None:
-        return self.found[index] if 0 <= index < len(self.found) and index not in self.taken else None
-
-    def text(self, index: int) -> str:
-        token = self.at(index)
-        return token.text if token else ""
-
-    def number(self, at: int) -> tuple[float, float, tuple[float, ...], int] | None:
-        """Value, step, other readings and the next token; none where no number begins."""
-        token = self.at(at)
-        if token is None:
-            return None
-        if token.text in OFTEN and self.text(at + 1) in ("a", "per", "every", "each"):
-            return OFTEN[token.text], 1.0, (), at + 1
-        if token.kind == "number":
-            value, decimals, readings = parse_number(token.text)
-            value, step, next_at = self._fraction(value, 10.0**-decimals, at + 1)
-        elif token.kind == "word" and token.text in NUMBERS and token.text not in ("twice", "double", "triple", "third", "quarter"):
-            value, step, next_at, readings = NUMBERS[token.text], 1.0, at + 1, ()
-            follower = self.text(next_at)
-            if value >= 20 and NUMBERS.get(follower, 99) < 10 and follower != "half":
-                value, next_at = value + NUMBERS[follower], next_at + 1
-            if token.text == "half":
-                next_at += self.text(next_at) in ("a", "an")
-        else:
-            return None
-        if self.text(next_at) in ("quarter", "quarters") and self.text(next_at + 1) == "of" and self.text(next_at + 2) in ("a", "an"):
-            return value / 4, 0.01, (), next_at + 3
-        while (scale := self.text(next_at)) in SCALES and (scale not in ("m", "k") or self._adjacent(next_at)) and scale != "m":
-            value, step, next_at = value * SCALES[scale], step * SCALES[scale], next_at + 1
-        if self.text(next_at) == "and" and self.text(next_at + 1) == "a" and self.text(next_at + 2) == "half":
-            value, step, next_at = value + 0.5, 0.5, next_at + 3
-        return value, step, readings, next_at
-
-    def _fraction(self, value: float, step: float, at: int) -> tuple[float, float, int]:
-        """After a whole number: 1/2 or 1 1/2."""
-        if self.text(at) == "/" and (below := self.at(at + 1)) and below.kind == "number" and 2 <= float(below.text.replace(",", "")) <= 10:
-            return value / float(below.text.replace(",", "")), 0.01, at + 2
-        over, slash, under = self.at(at), self.text(at + 1), self.at(at + 2)
-        if (
-            over
-            and under
-            and slash == "/"
-            and over.kind == under.kind == "number"
-            and over.text.isdigit()
-            and under.text in tuple("23456789")
-        ):
-            return value + int(over.text) / int(under.text), 0.01, at + 3
-        return value, step, at
-
-    def _adjacent(self, at: int) -> bool:
-        return at > 0 and self.found[at].start == self.found[at - 1].end
+class Reader(NumberReader):
+    """Reads quantities from left to right."""
 
     def unit(self, at: int) -> tuple[str, float, int]:  # noqa: PLR0911 (one return a notation)
         """Dimension, factor and the next token; dimension "count" where no unit follows."""
@@ -146,6 +76,10 @@ class Reader:
                 1.0,
                 at + 2 if scale in ("c", "f", "celsius", "fahrenheit") else at + 1,
             )
+        if token.text in ("celsius", "centigrade", "fahrenheit"):
+            return "fahrenheit" if token.text == "fahrenheit" else "celsius", 1.0, at + 1
+        if token.text == "g" and self.text(at + 1) == "/" and self.text(at + 2) == "m" and self.text(at + 3) in ("2", "²"):
+            return "fabric", 1.0, at + 4
         if token.text == '"' and self._adjacent(at):
             return "length", 25.4, at + 1
         if token.text in CURRENCIES:
@@ -155,10 +89,20 @@ class Reader:
             return *UNITS[pair], at + 2
         if token.text in ("km", "miles") and self.text(at + 1) in ("/", "per", "an") and self.text(at + 2) in ("h", "hour"):
             return *UNITS["kmh" if token.text == "km" else "mph"], at + 3
-        return self._plain_unit(token, at)
+        dimension, factor, next_at = self._plain_unit(token, at)
+        if dimension in FLOWING and (span := self._span(next_at)):
+            return f"{dimension}/time", factor / UNITS[span[0]][1], span[1]
+        return dimension, factor, next_at
+
+    def _span(self, at: int) -> tuple[str, int] | None:
+        """The time unit of a flow: l/h, litres a minute."""
+        if self.text(at) in ("/", "per", "an", "a") and self.text(at + 1) in FLOWS:
+            return self.text(at + 1), at + 2
+        return None
 
     def _plain_unit(self, token: Token, at: int) -> tuple[str, float, int]:  # noqa: PLR0911 (one return a notation)
-        if token.text == "k" and self._adjacent(at):
+        before = self.found[at - 1].text if at else ""
+        if token.text == "k" and (self._adjacent(at) or (before.isdigit() and len(before) == KELVIN)):
             return "kelvin", 1.0, at + 1
         if token.text in ("in", "ins"):
             follower = self.at(at + 1)
@@ -202,29 +146,88 @@ class Reader:
         """The quantity that begins at this token, or none."""
         first = at
         text = self.text(at)
+        if (share := self._portion(at)) is not None:
+            return share
         prefix = "price:" + CURRENCIES[text] if text in CURRENCIES else text if text in PREFIXED else ""
         if prefix:
             at += 1 + (self.text(at + 1) in (":", "of"))
+        if (
+            text in ("a", "an")
+            and self.text(at + 1) in CURRENCIES
+            and len(self.text(at + 1)) > 2
+            and self.text(at - 1) not in ("cents", "half")
+        ):
+            return self._finish(first, at, (1.0, 1.0, (), at + 1), "")
+        if text in ("a", "an") and self.text(at - 1) in OFTEN_BEFORE:
+            return None
         if (text in ("a", "an") and self.text(at + 1) in ARTICLE_UNITS) or (
-            text == "a" and self.text(at + 1) == "full" and self.text(at + 2) in ARTICLE_UNITS
+            text in ("a", "an") and self.text(at + 1) in WHOLLY and self.text(at + 2) in ARTICLE_UNITS
         ):
             number: tuple[float, float, tuple[float, ...], int] | None = self._article(at)
+        elif text in ("a", "an") and self.text(at + 1) in ANDED and self.text(at + 2) == "and":
+            half = self.text(at + 3) == "a" and self.text(at + 4) in ("half", "quarter")
+            number = self._article(at) if half or self.number(at + 3) else None
         else:
             number = self.number(at)
         if number is None:
             return None
         return self._finish(first, at, number, prefix)
 
-    def _article(self, at: int) -> tuple[float, float, tuple[float, ...], int]:
-        return 1.0, 1.0, (), at + 1 + (self.text(at + 1) == "full")
+    def _portion(self, at: int) -> Quantity | None:
+        """A share of the whole as a percentage: two fifths wool, seven parts wool, a tenth off, nine in ten, 60/40."""
+        text, after = self.text(at), self.text(at + 1)
+        count = 1.0 if text in ("a", "an", "one") else NUMBERS.get(text, 0.0)
+        below, last = FRACTIONS.get(after, 0), at + 2
+        if count == 1.0 and self.text(at - 1) in ("once", "every", "per"):
+            return None
+        if after == "parts" and "parts" in [self.text(index) for index in range(at + 2, min(at + 9, len(self.found)))]:
+            other = next((NUMBERS.get(self.text(index - 1), 0) for index in range(at + 3, at + 9) if self.text(index) == "parts"), 0)
+            below = count + other
+        elif after == "parts" and self.last_share:
+            below = count + self.last_share
+        number = float(text) if self.at(at) and self.found[at].kind == "number" and text.isdigit() else count
+        beyond = at + 1 + (after in ("parts", "people", "users"))
+        if (
+            self.text(beyond) == "out"
+            and self.text(beyond + 1) == "of"
+            and (whole := self.number(beyond + 2))
+            and number < whole[0] <= MOST
+        ):
+            return Quantity(100 * number / whole[0], 100 * number / whole[0], "percent", "exact", at, whole[3], 1.0, 1.0, (), at)
+        if not below or not 1 <= count < below or (after in ("second", "seconds")) or (text == "one" and after in ("third", "half")):
+            below = below if text == "one" and after == "third" else 0
+        if not below or self.text(last) in UNITS or (self.text(last) == "of" and self.text(last + 1) in ("a", "an")):
+            return None
+        self.last_share = count if after == "parts" else 0.0
+        percent = 100 * count / below
+        qualifier, first = self.qualifier(at)
+        loosely = {self.text(index) for index in range(max(0, at - 10), at)} & {
+            "roughly",
+            "about",
+            "around",
+            "almost",
+            "nearly",
+            "approximately",
+        }
+        rounded = 1.0 if loosely or abs(percent - round(percent)) >= 1e-6 else 0.0
+        return Quantity(percent, percent, "percent", qualifier if not rounded else "about", first, last, 1.0, 1.0, (), at)
 
-    def _finish(self, first: int, at: int, number: tuple[float, float, tuple[float, ...], int], prefix: str) -> Quantity | None:
+    def _article(self, at: int) -> tuple[float, float, tuple[float, ...], int]:
+        scale = SCALES.get(self.text(at + 1), 1.0)
+        next_at = at + 1 + (self.text(at + 1) in WHOLLY or scale > 1)
+        if scale > 1 and self.text(next_at) == "and" and (rest := self.number(next_at + 1)) and rest[0] < scale:
+            return scale + rest[0], 1.0, (), rest[3]
+        return scale, scale, (), next_at
+
+    def _finish(self, first: int, at: int, number: tuple[float, float, tuple[float, ...], int], prefix: str) -> Quantity | None:  # noqa: PLR0912 (one branch a notation)
         value, step, readings, next_at = number
         dimension, factor, next_at = (prefix, 1.0, next_at) if prefix else self.unit(next_at)
         if self.text(at) in ("half", "a", "an") and dimension == "count":
             return None
-        if self.text(next_at) == "and" and self.text(next_at + 1) == "a" and self.text(next_at + 2) == "half":
-            value, step, next_at = value + 0.5, 0.5, next_at + 3
+        if self.text(next_at) == "and" and self.text(next_at + 1) == "a" and self.text(next_at + 2) in ("half", "quarter"):
+            value, step, next_at = value + (0.5 if self.text(next_at + 2) == "half" else 0.25), 0.5, next_at + 3
+        if dimension.startswith("price") and (cents := self._cents(next_at)):
+            value, next_at = value + cents / 100, next_at + 1
         high = value
         upper = self.number(next_at + 1) if self.text(next_at) in ("-", "to", "\u2013") or self._between(first, next_at) else None
         if self.text(next_at) in ("-", "to") and self.text(next_at + 1) in ("-", "€", "$", "£"):
@@ -240,6 +243,8 @@ class Reader:
                 next_at = upper_unit[2]
                 high *= upper_unit[1] / factor
         qualifier, first_at = self.qualifier(first)
+        if qualifier == "under" and dimension == "length" and self.text(next_at) in ("of", "water"):
+            qualifier = "exact"
         if qualifier == "exact":
             for words in (2, 1, 3):
                 phrase = " ".join(self.text(index) for index in range(next_at, next_at + words))
@@ -254,6 +259,12 @@ class Reader:
         values = tuple(reading * factor for reading in readings)
         low, high = sorted((low * factor, high * factor))
         return Quantity(low, high, dimension, qualifier, first_at, next_at, step * factor, factor, values, at)
+
+    def _cents(self, at: int) -> float:
+        """six euros fifty: what stands as a bare number after a price and ends there."""
+        below = NUMBERS.get(self.text(at), 0.0)
+        after = self.at(at + 1)
+        return below if below >= 5 and below % 5 == 0 and (after is None or after.kind in ("stop", "clause")) else 0.0
 
     def _between(self, first: int, next_at: int) -> bool:
         return self.text(first - 1) in ("between", "from") and self.text(next_at) in ("and", "to")

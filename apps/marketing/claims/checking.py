@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from apps.marketing.claims.attributes import judge_unit
+from apps.marketing.claims.bindings import judge_lists, judge_origins, judge_parts, judge_swaps
 from apps.marketing.claims.contexts import judge_contexts, judge_openers
-from apps.marketing.claims.evidence import Evidence, evidence
+from apps.marketing.claims.evidence import Evidence
+from apps.marketing.claims.exceptions import judge_exceptions
 from apps.marketing.claims.findings import Finding
+from apps.marketing.claims.gathering import evidence
+from apps.marketing.claims.implied import judge_implied
 from apps.marketing.claims.numbers import judge_quantity
+from apps.marketing.claims.offers import judge_offer
+from apps.marketing.claims.opinion import opinion, unborne
+from apps.marketing.claims.opposed import judge_opposed
+from apps.marketing.claims.promises import judge_promises
 from apps.marketing.claims.quantities import Quantity
+from apps.marketing.claims.rates import judge_rates
 from apps.marketing.claims.reading import Reading, read
 from apps.marketing.sheet import Sheet
 
-__all__ = ["Checked", "ClaimSpan", "check_claims", "refusals"]
+__all__ = ["Checked", "ClaimSpan", "check_claims", "refusals", "rule_spans"]
 
+NEARBY = 80
+FLAGS = frozenset(("contradicted", "unsupported"))
+LEAST, MOST, SENTENCES = 4, 60, 4
+"""Texts that are long enough, in words, and short enough, in words and sentences, for a second opinion."""
+WITHDRAWN, DOUBTED = 0.35, 0.6
 WEIGHT = {"contradicted": 3, "unsupported": 2, "supported": 1, "no-claim": 0}
 
 
@@ -55,12 +70,46 @@ class Checked:
 
 def check_claims(text: str, sheet: Sheet, *, strict: bool = False) -> Checked:
     """Any text against its sheet. strict: opinion (lovely, great) counts as unsupported too. Never raises for any text."""
+    reading, found, spans = rule_spans(text, sheet, strict=strict)
+    return Checked(text, _reconsidered(text, reading, found, spans, strict), _sentences(reading))
+
+
+def rule_spans(text: str, sheet: Sheet, *, strict: bool = False) -> tuple[Reading, Evidence, list[ClaimSpan]]:
+    """What the rules alone find, with the reading and the evidence that they found it in."""
     reading = read(text)
     found = _evidence(sheet.model_dump_json())
     findings = _masked(reading, sheet, _findings(reading, found))
     spans = [_span(text, reading, finding, strict) for finding in _settled(findings)]
     spans = _with_regulated(text, _joined(text, _without_overlap(spans)))
-    return Checked(text, _joined(text, _verbatim(text, sheet, spans)), _sentences(reading))
+    return reading, found, _joined(text, _verbatim(text, sheet, spans))
+
+
+def _reconsidered(text: str, reading: Reading, found: Evidence, spans: list[ClaimSpan], strict: bool) -> list[ClaimSpan]:
+    """The spans after the second opinion, which short texts get: doubts withdrawn, or a doubt of what nothing bears."""
+    length = sum(token.kind == "word" for token in reading.tokens)
+    if strict or not LEAST <= length <= MOST or len(set(reading.sentences)) > SENTENCES:
+        return spans
+    likely = opinion(reading, found, spans)
+    flagged = any(span.status in FLAGS for span in spans)
+    if flagged and likely < WITHDRAWN:
+        calm = "a weak doubt in a text that the sheet bears"
+        return [replace(span, status="no-claim", facts=[], why=calm) if span.status in FLAGS else span for span in spans]
+    if (
+        not flagged
+        and length > LEAST
+        and likely > DOUBTED
+        and (place := unborne(reading, {at for span in spans for at in _covered(reading, span)}))
+    ):
+        start, end = reading.source(*place)
+        doubt = ClaimSpan(start, end, text[start:end], "doubt", "unsupported", [], "the sheet seems to bear nothing of the kind")
+        return sorted([*spans, doubt], key=lambda span: span.start)
+    return spans
+
+
+def _covered(reading: Reading, span: ClaimSpan) -> list[int]:
+    return [
+        at for at in range(len(reading.tokens)) if span.start < reading.source(at, at + 1)[1] and reading.source(at, at + 1)[0] < span.end
+    ]
 
 
 @lru_cache(maxsize=16)
@@ -69,19 +118,31 @@ def _evidence(sheet: str) -> Evidence:
 
 
 def _findings(reading: Reading, found: Evidence) -> list[Finding]:
-    findings: list[Finding] = []
+    findings: list[Finding] = judge_rates(reading, found)
+    rated = {at for finding in findings if finding.status == "supported" for at in range(finding.first, finding.last)}
     before: Quantity | None = None
     for quantity in reading.quantities:
+        if quantity.number_at in rated:
+            continue
         near = before if before and reading.sentences[before.first] == reading.sentences[quantity.first] else None
         judged = judge_quantity(quantity, reading, found, near)
         if judged:
             findings.append(judged)
-        before = quantity
+        before = quantity if quantity.dimension != "count" or near is None else before
     for at, unit in enumerate(reading.units):
         judged = judge_unit(unit, at, reading, found)
         if judged:
             findings.append(judged)
-    findings += judge_contexts(reading, found)
+    findings += judge_contexts(reading, found) + judge_opposed(reading, found) + judge_exceptions(reading, found)
+    findings += (
+        judge_lists(reading, found)
+        + judge_swaps(reading, found)
+        + judge_parts(reading, found)
+        + judge_origins(reading, found)
+        + judge_promises(reading, found)
+        + judge_implied(reading, found)
+    )
+    findings += judge_offer(reading, found, findings)
     return findings + judge_openers(reading, found, findings)
 
 
@@ -166,6 +227,8 @@ def _with_regulated(text: str, spans: list[ClaimSpan]) -> list[ClaimSpan]:
     for finding in regulated(text):
         start, end = finding.span
         over = [span for span in result if span.start < end and start < span.end]
+        if _is_idle_law(text, start, end, result):
+            continue
         if start >= end or any(span.status != "no-claim" for span in over):
             continue
         result = [span for span in result if span not in over]
@@ -174,6 +237,17 @@ def _with_regulated(text: str, spans: list[ClaimSpan]) -> list[ClaimSpan]:
             ClaimSpan(start, end, text[start:end], "regulated", "unsupported", [], str(getattr(finding, "why", "regulated wording")))
         )
     return sorted(result, key=lambda span: span.start)
+
+
+def _is_idle_law(text: str, start: int, end: int, spans: list[ClaimSpan]) -> bool:
+    """`the first` of a month or a flat claims no rank; `on us` beside what the offer bears says no more than it."""
+    said = text[start:end].lower()
+    if any(span.kind == "puffery" and " " in span.text and span.start <= start and end <= span.end + 1 for span in spans):
+        return True
+    if said == "the first":
+        return re.match(r"\s+(?:to|of its|of the|and only|ever|in the|brand|company|truly|real)\b", text[end:], re.IGNORECASE) is None
+    borne = [span for span in spans if span.status == "supported" and abs(span.start - start) < NEARBY]
+    return said == "on us" and any(set(span.facts) & {"offer", "trial", "free trial", "delivery", "shipping"} for span in borne)
 
 
 def _sentences(reading: Reading) -> list[tuple[int, int]]:

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-import re
-
 from apps.marketing.claims.evidence import EMPTY, Evidence
 from apps.marketing.claims.findings import Finding
+from apps.marketing.claims.inclusion import judge_inclusion
 from apps.marketing.claims.lists import listed
-from apps.marketing.claims.reading import Reading, Unit, read
+from apps.marketing.claims.positions import denies, doubted
+from apps.marketing.claims.reading import Reading, Unit, known
 from apps.marketing.claims.vocabulary import vocabulary
 
 __all__ = ["judge_contexts", "judge_openers"]
 
 FITTING = frozenset(listed("fitting"))
 ENDS = frozenset(listed("ends"))
-INCLUDING = (
-    "comes with",
-    "come with",
-    "includes",
-    "include",
-    "including",
-    "ships with",
-    "supplied with",
-    "complete with",
-    "bundled with",
-    "in the box",
-)
 EVERY = frozenset(listed("every"))
 WHOLES = frozenset(listed("wholes"))
-OBJECTS = frozenset(listed("objects"))
 DEGREES = frozenset(listed("degrees"))
 DESCRIBING = ("able", "ible", "ful", "ive", "ous", "ent", "ant", "al", "ic", "ly", "ed")
 NO_VERBS = frozenset(listed("no verbs"))
-FREQUENCY = re.compile(
-    r"\b(?:(?P<ly>hour|dai|night|week|month|year|annual)ly|every (?P<unit>hour|day|night|week|month|year)|"
-    r"(?P<times>once|twice|\w+ times) (?:a|per) (?P<per>day|week|month|year))\b"
+NOMINAL = frozenset(
+    ("off", "out", "have", "are", "were", "who", "that", "need", "and", "or", "come", ",", "like", "do", "can", "will", "left", "right")
 )
-"""How often. Two facts of one thing that differ in it contradict each other."""
+"""After a word in -s, what makes a plural of it."""
+MILD = frozenset(("more", "less", "fewer")) | frozenset(
+    (
+        "shy",
+        "mind",
+        "fear",
+        "alone",
+        "far",
+        "late",
+        "too",
+        "knew",
+        "know",
+        "say",
+        "met",
+        "seen",
+        "heard",
+        "tried",
+        "boring",
+        "dull",
+        "fails",
+    )
+)
 LEVELS = frozenset(listed("levels"))
 OTHERWISE = frozenset(listed("otherwise"))
 
@@ -47,12 +54,10 @@ def judge_contexts(reading: Reading, found: Evidence) -> list[Finding]:
     counted |= {index for first, last, _ in reading.phrases for index in range(first, last)}
     return [
         *_uses(reading, found, counted),
-        *_contents(reading, found),
         *_degrees(reading, found, counted),
+        *judge_inclusion(reading, found),
         *_wholes(reading, found),
-        *_included(reading, found),
         *_absolutes(reading, found, counted),
-        *_frequencies(reading, found),
         *_grades(reading, found),
     ]
 
@@ -64,6 +69,8 @@ def _uses(reading: Reading, found: Evidence, counted: set[int]) -> list[Finding]
         if token.text != "for" or at in counted or not any(_is_fitting(before.text) for before in reading.tokens[max(0, at - 3) : at]):
             continue
         for unit in reading.units:
+            if denies(reading, at):
+                break
             inside = at < unit.first <= at + 9 and unit.sentence == reading.sentences[at]
             if inside and any(between.text in ENDS for between in reading.tokens[at : unit.first]):
                 break
@@ -80,31 +87,6 @@ def _stated(unit: Unit, found: Evidence) -> bool:
     return unit.name in found.entries or unit.word in found.own
 
 
-def _contents(reading: Reading, found: Evidence) -> list[Finding]:
-    text = [token.text for token in reading.tokens]
-    result = []
-    for at in range(len(text)):
-        if not any(" ".join(text[at : at + len(phrase.split())]) == phrase for phrase in INCLUDING):
-            continue
-        for unit in reading.units:
-            near = at < unit.first <= at + 10 and unit.sentence == reading.sentences[at]
-            if near and not unit.negated and (excluded := _excluded(unit, found)):
-                result.append(
-                    Finding(unit.first, unit.last, "included", "contradicted", (excluded,), "the sheet says that it is not included")
-                )
-            elif near and unit.kind == "word" and (unit.word in OBJECTS or unit.name in vocabulary().parts) and not _stated(unit, found):
-                result.append(Finding(unit.first, unit.last, "included", "unsupported", (), "the sheet does not include it"))
-    return result
-
-
-def _excluded(unit: Unit, found: Evidence) -> str:
-    """The fact that names the unit and says `not included`."""
-    if unit.name in EMPTY or unit.name == "included" or vocabulary().is_plain(unit.word):
-        return ""
-    denying = {entry.fact for entry in found.of("included", True)}
-    return next((entry.fact for entry in found.of(unit.name, False) if entry.fact in denying), "")
-
-
 def _degrees(reading: Reading, found: Evidence, counted: set[int]) -> list[Finding]:
     """more durable, the most comfortable; anything than anything."""
     result = []
@@ -112,7 +94,7 @@ def _degrees(reading: Reading, found: Evidence, counted: set[int]) -> list[Findi
     for at, token in enumerate(reading.tokens):
         if at in counted or token.text in found.entries:
             continue
-        if token.text == "than" and not (at and reading.tokens[at - 1].text in OTHERWISE):
+        if token.text == "than" and not _is_rather(reading, at, found):
             result.append(Finding(at, at + 1, "comparison", "unsupported", (), "the sheet compares nothing"))
         follower = starts.get(at + 1)
         after = reading.tokens[at + 1].text if at + 1 < len(reading.tokens) else ""
@@ -121,6 +103,19 @@ def _degrees(reading: Reading, found: Evidence, counted: set[int]) -> list[Findi
         if token.text in DEGREES and follower and follower.kind not in ("puffery", "use") and _describes(follower):
             result.append(Finding(at, follower.last, "comparison", "unsupported", (), "the sheet compares nothing"))
     return result
+
+
+def _is_rather(reading: Reading, at: int, found: Evidence) -> bool:
+    """Than after rather or other, before a quantity, or between two things of the sheet: more wool than nylon."""
+    earlier = [token.text for token in reading.tokens[max(0, at - 12) : at]]
+    if (earlier and earlier[-1] in OTHERWISE) or "rather" in earlier or "sooner" in earlier:
+        return True
+    following = [token.text for token in reading.tokens[at + 1 : at + 3]]
+    if any(at < quantity.first <= at + 3 for quantity in reading.quantities) or {"half", "twice", "enough", "ever"} & set(following):
+        return "ever" not in following
+    near = [unit for unit in reading.units if abs(unit.first - at) <= 2 and unit.name not in EMPTY]
+    both = {unit.first < at for unit in near if unit.name in found.entries}
+    return len(both) == 2 and "more" in earlier[-3:]
 
 
 def _describes(unit: Unit) -> bool:
@@ -136,8 +131,12 @@ def _wholes(reading: Reading, found: Evidence) -> list[Finding]:
         if token.text not in EVERY:
             continue
         near = [unit for unit in reading.units if at < unit.first <= at + 5 and unit.name not in EMPTY]
+        if (fitted := _fitted(at, near, reading, found)) is not None:
+            result.append(fitted)
+            continue
         named = [unit for unit in near if unit.word in WHOLES and unit.clause == reading.clauses[at]]
-        if not named:
+        numbered = any(reading.sentences[quantity.first] == reading.sentences[at] for quantity in reading.quantities)
+        if not named or (token.text == "each" and numbered and named[0].name in found.head):
             continue
         facts = {entry.fact for unit in named for entry in found.of(unit.name, False)}
         general = facts & found.universal
@@ -146,35 +145,16 @@ def _wholes(reading: Reading, found: Evidence) -> list[Finding]:
     return result
 
 
-def _included(reading: Reading, found: Evidence) -> list[Finding]:
-    """Bits included: what stands before `included` has to be in a fact that includes it."""
-    result = []
-    for unit in reading.units:
-        if unit.name != "included" or unit.word not in (
-            "included",
-            "comes included",
-            "in the box",
-            "inside the box",
-            "supplied",
-            "bundled",
-        ):
-            continue
-        before = [other for other in reading.units if other.clause == unit.clause and other.first < unit.first and other.name not in EMPTY]
-        things = [other for other in before if other.word not in ("always", "come", "comes", "even", "also", "already", "there")]
-        if not things:
-            continue
-        agreeing = {entry.fact for entry in found.of("included", False)} | set(found.boxes)
-        denying = {entry.fact for entry in found.of("included", True)}
-        stated = {entry.fact for other in things for entry in found.entries.get(other.name, ())}
-        if unit.negated and not stated & agreeing:
-            continue
-        if not unit.negated and stated and (stated & agreeing or not stated & denying):
-            result.append(Finding(unit.first, unit.last, "included", "supported", tuple(sorted(stated & agreeing or stated)), ""))
-        else:
-            facts = tuple(sorted(stated & (denying | agreeing)))
-            status = "contradicted" if facts else "unsupported"
-            result.append(Finding(unit.first, unit.last, "included", status, facts, "the sheet does not include it"))
-    return result
+def _fitted(at: int, near: list[Unit], reading: Reading, found: Evidence) -> Finding | None:
+    """Fits every cup holder, pairs with any phone: where the sheet names nothing of what follows."""
+    before = {token.text for token in reading.tokens[max(0, at - 3) : at]}
+    named = [unit for unit in near if unit.clause == reading.clauses[at]]
+    if not before & SUITING or not named or any(unit.name in found.entries for unit in named):
+        return None
+    return Finding(at, named[-1].last, "comparison", "unsupported", (), "the sheet does not say so of all")
+
+
+SUITING = frozenset(("fits", "fit", "suits", "works", "compatible", "pairs", "matches", "clips", "connects", "slots", "attaches"))
 
 
 def _grades(reading: Reading, found: Evidence) -> list[Finding]:
@@ -188,7 +168,7 @@ def _grades(reading: Reading, found: Evidence) -> list[Finding]:
             continue
         noun, level = (here, after) if letter else (after, here)
         for key, value in found.values.items():
-            named = noun.stem in {token.stem for token in read(f"{key} {value}").tokens}
+            named = noun.stem in {token.stem for token in known(f"{key} {value}").tokens}
             levels = {word for word in value.lower().split() if (len(word) == 1 if letter else word in LEVELS)}
             if named and levels and level.text not in levels:
                 result.append(Finding(at, at + 2, "attribute", "contradicted", (key,), f"the sheet says {key}: {value}"))
@@ -204,6 +184,10 @@ def _absolutes(reading: Reading, found: Evidence, counted: set[int]) -> list[Fin
             result.append(Finding(at, at + 2, "attribute", "unsupported", (), "the sheet names no such time"))
         if token.text != "never" or at in counted:
             continue
+        if any(other.text == "if" for other in reading.tokens[max(0, at - 6) : at]) or doubted(reading, at):
+            continue
+        if following in MILD:
+            continue
         denied = [unit for unit in reading.units if unit.negated and unit.first > at and unit.sentence == reading.sentences[at]]
         if not any(found.of(unit.name, True) for unit in denied):
             result.append(Finding(at, at + 1, "comparison", "unsupported", (), "the sheet promises nothing of the kind"))
@@ -218,31 +202,8 @@ def judge_openers(reading: Reading, found: Evidence, findings: list[Finding]) ->
     for at, token in enumerate(reading.tokens):
         opens = at == 0 or reading.sentences[at - 1] != reading.sentences[at] or reading.tokens[at - 1].kind == "stop"
         verb = token.kind == "word" and token.text.endswith("s") and not token.text.endswith(("ss", "us", "'s")) and len(token.text) > 3
-        if opens and verb and token.text not in NO_VERBS and reading.sentences[at] not in settled:
+        follower = reading.tokens[at + 1].text if at + 1 < len(reading.tokens) else ""
+        noun = vocabulary().is_scenery(token.text) or follower in NOMINAL or reading.tokens[at].stem in found.head
+        if opens and verb and not noun and not doubted(reading, at) and token.text not in NO_VERBS and reading.sentences[at] not in settled:
             result.append(Finding(at, at + 1, "effect", "unsupported", (), "the sheet names no such effect"))
     return result
-
-
-def _frequencies(reading: Reading, found: Evidence) -> list[Finding]:
-    """Baked every day, where the sheet says twice a week."""
-    result = []
-    for match in FREQUENCY.finditer(reading.plain.text.lower()):
-        at = next((index for index, token in enumerate(reading.tokens) if token.start == match.start()), None)
-        if at is None:
-            continue
-        last = max(index for index, token in enumerate(reading.tokens) if token.start < match.end()) + 1
-        near = [unit for unit in reading.units if unit.clause == reading.clauses[at] and not at <= unit.first < last]
-        facts = [entry.fact for unit in near if unit.name not in EMPTY | found.head for entry in found.of(unit.name, False)]
-        for fact in facts:
-            stated = {_rate(other) for other in FREQUENCY.finditer(found.values.get(fact, "").lower())}
-            if stated and _rate(match) not in stated:
-                why = f"the sheet says {fact}: {found.values[fact]}"
-                result.append(Finding(at, last, "number", "contradicted", (fact,), why))
-                break
-    return result
-
-
-def _rate(match: re.Match[str]) -> str:
-    unit = match["ly"] or match["unit"] or match["per"]
-    often = {"once": "", None: "", "two times": "twice "}.get(match["times"], f"{match['times']} ")
-    return often + {"dai": "day", "night": "day", "annual": "year"}.get(unit, unit)

@@ -9,12 +9,15 @@ from apps.marketing.claims.reading import Reading, Unit
 from apps.marketing.claims.stems import bases, stem
 from apps.marketing.claims.vocabulary import vocabulary
 
-__all__ = ["is_any", "is_idle"]
+__all__ = ["is_any", "is_aside", "is_idle"]
 
 ELSEWHERE = frozenset(stem(word) for word in listed("elsewhere"))
 """What no product is: an adjective before it says nothing of the product."""
 PEOPLE = frozenset(listed("people"))
 OBJECTS = frozenset(listed("objects of idle"))
+FOLLOWING = frozenset(
+    ("", "and", "or", "when", "while", "with", "for", "on", "in", "at", "to", "is", "are", "please", "before", "after", "until")
+)
 HAVING = frozenset(("have", "own", "love", "need", "want", "like", "use", "see", "hear", "keep"))
 OWNERS = frozenset(listed("owners"))
 PLACES = frozenset(listed("places"))
@@ -37,11 +40,13 @@ def is_idle(unit: Unit, reading: Reading, topic: Collection[str]) -> bool:  # no
     token = reading.tokens[unit.first]
     if unit.kind in ("animal", "age", "gender"):
         return before in OWNERS
-    if stem(after) in ELSEWHERE and unit.kind != "comparison":
+    if stem(after) in ELSEWHERE and unit.kind in ("word", "attribute", "color", "thing"):
         return True
     if unit.kind not in ("word", "thing") or token.glued or unit.name in EFFECTS or _is_name(unit, reading):
         return False
     if _doer(unit.word, topic) or (unit.word.startswith("un") and vocabulary().is_plain(unit.word[2:])):
+        return True
+    if _is_of_reader(unit, reading) and (after in FOLLOWING or not after.isalpha()):
         return True
     if unit.word.endswith(ASCRIBING):
         return False
@@ -51,8 +56,18 @@ def is_idle(unit: Unit, reading: Reading, topic: Collection[str]) -> bool:  # no
     asked = next((other.text for other in reading.tokens[unit.first :] if other.kind == "stop"), "")
     having = before in HAVING and _word(reading, unit.first - 2) in PEOPLE
     if any(quantity.last == unit.first and quantity.dimension == "count" for quantity in reading.quantities):
-        return True
+        return before not in ("dual", "twin", "single", "double", "triple")
     return before in PEOPLE or having or asked.startswith("?") or _is_of_reader(unit, reading)
+
+
+def is_aside(unit: Unit, reading: Reading) -> bool:
+    """Whether an unknown word has neither the form of a property, of an effect nor of a name."""
+    token = reading.tokens[unit.first]
+    if unit.negated or unit.last - unit.first != 1 or token.kind != "word" or token.glued or unit.name in EFFECTS:
+        return False
+    if vocabulary().is_claiming(unit.word):
+        return False
+    return not unit.word.endswith(ASCRIBING) and not _is_name(unit, reading) and token.text.isascii()
 
 
 def _is_of_reader(unit: Unit, reading: Reading) -> bool:

@@ -12,6 +12,9 @@ from apps.marketing.claims.units import MONTHS
 __all__ = ["Quantity", "quantities"]
 
 
+WHOLE = 100.0
+
+
 def quantities(found: Sequence[Token], taken: set[int]) -> list[Quantity]:
     """All quantities of the tokens, in order. Adjacent ones of one dimension add up (2 h 30 min); a list shares its unit (30 x 20 cm)."""
     reader = Reader(found, taken)
@@ -62,9 +65,14 @@ def _summed(reader: Reader, found: list[Quantity]) -> list[Quantity]:
 
 
 def _shared_units(reader: Reader, found: list[Quantity]) -> list[Quantity]:
-    """A bare number takes the unit of the next in `30 x 20 x 10 cm`, of the one before in `24 hours cold, 12 hot`."""
+    """Two numbers that make a hundred about a slash are percentages (60/40). A bare number takes the unit of the next in
+    `30 x 20 x 10 cm`, of the one before in `24 hours cold, 12 hot`."""
     for at in range(len(found) - 2, -1, -1):
         here, after = found[at], found[at + 1]
+        joined = here.last + 1 == after.first and reader.text(here.last) in ("/", "-", "to", ":")
+        if joined and here.dimension == after.dimension == "count" and here.low + after.low == WHOLE:
+            found[at], found[at + 1] = replace(here, dimension="percent"), replace(after, dimension="percent")
+            continue
         if (
             here.dimension == "count" != after.dimension
             and here.last + 1 == after.first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from apps.marketing.claims.lists import listed
 from apps.marketing.claims.plain import Plain, plain
@@ -11,21 +12,30 @@ from apps.marketing.claims.tokens import Token, tokens
 from apps.marketing.claims.units import CURRENCIES
 from apps.marketing.claims.vocabulary import PICTURES, vocabulary
 
-__all__ = ["Reading", "Unit", "read"]
+__all__ = ["Reading", "Unit", "known", "read"]
 
 SKIPPED = frozenset(listed("skipped"))
 """Words that may stand within a phrase without changing it: keeps the water out."""
 NEGATORS = frozenset(listed("negators"))
 ENDERS = frozenset(listed("enders"))
-GRANTED = frozenset(("for", "with", "on", "until", "to", "shipping", "delivery", "trial", "returns", "today", "forever"))
-EXCLUDING = {
-    ("sold", "separately"),
-    ("available", "separately"),
-    ("not", "included"),
-    ("isn't", "included"),
-    ("aren't", "included"),
-    ("bought", "separately"),
+UNDENIED = frozenset(listed("undenied"))
+"""After a negator, words that make no denial of what follows: don't forget the brush, not just steel."""
+RESTARTING = frozenset(("no", "without", "zero"))
+"""Negators that begin a scope of their own within another's: no alcohol, no silicones."""
+COMMON = {
+    "woods": "woodland",
+    "windows": "windowpane",
+    "window": "windowpane",
+    "turkey": "turkeybird",
+    "apples": "applefruit",
+    "teams": "team",
+    "notion": "notions",
+    "zoom": "zooms",
 }
+"""Common words that are no material, platform or country."""
+GRANTED = frozenset(("for", "with", "on", "until", "to", "shipping", "delivery", "trial", "returns", "today", "forever"))
+EXCLUDING = {(how, "separately") for how in ("sold", "available", "bought")}
+EXCLUDING |= {(negator, verb) for negator in ("not", "isn't", "aren't", "never") for verb in listed("excluding")}
 RELATED = frozenset(listed("related"))
 """Words before `free` that it does not deny: free as such, not free of them."""
 
@@ -90,6 +100,12 @@ def read(text: str) -> Reading:
     return reading
 
 
+@lru_cache(maxsize=4096)
+def known(text: str) -> Reading:
+    """The reading of a text of the sheet, which comes again and again. It must not be changed."""
+    return read(text)
+
+
 def _add(reading: Reading, name: str, place: tuple[int, int], denied: set[int], kind: str) -> None:
     first, last = place
     word = " ".join(token.text for at, token in enumerate(reading.tokens[first:last], first) if at not in reading.suffixes)
@@ -110,6 +126,8 @@ def _renamed(found: list[Token], text: str) -> list[Token]:
         near = {before.text for before in found[max(0, at - 2) : at]}
         if token.text == "off" and near & money:
             result[at] = replace(token, stem="discount")
+        if token.text in COMMON and text[token.start : token.end].islower():
+            result[at] = replace(token, stem=COMMON[token.text])
         if token.text == "us" and capital(token):
             result[at] = replace(token, stem="usa")
         if token.text == "in" and token.glued and at and found[at - 1].text == "built":
@@ -189,6 +207,8 @@ def _begins(found: list[Token], at: int) -> int:
     text, after = found[at].text, found[at + 1].text if at + 1 < len(found) else ""
     if text == "nothing":
         return at + 1 if after in ("artificial", "added", "but", "with") else 0
+    if (text in NEGATORS or text.endswith("n't")) and after in UNDENIED:
+        return 0
     if text in NEGATORS or text.endswith("n't") or text == "non":
         return at + 1
     pairs = {"hold": ("the",), "rather": ("than",), "instead": ("of",), "free": ("of", "from")}
@@ -209,6 +229,11 @@ def _excluded(reading: Reading) -> set[int]:
     """What stands before `sold separately` or `not included` in its clause."""
     text = [token.text for token in reading.tokens]
     denied: set[int] = set()
+    for at, word in enumerate(text):
+        if word in ("excluded", "excepted", "exempt"):
+            marks = (";", ":") if "(" in text[:at] else (";", ":", ",")
+            first = next((index for index in range(at, -1, -1) if text[index] in marks or reading.tokens[index].kind == "stop"), -1)
+            denied.update(range(first + 1, at))
     for at in range(len(text) - 1):
         if (text[at], text[at + 1]) in EXCLUDING:
             denied.update(index for index in range(at) if reading.clauses[index] == reading.clauses[at])
@@ -231,7 +256,7 @@ def _scope(found: list[Token], at: int, counted: set[int], single: bool) -> set[
             token.kind == "stop"
             or (token.text in ENDERS and (bool(scope) or token.text != "with"))
             or (token.text in (";", ":", "—", "(", ")") and not (token.text == ":" and found[at - 1].text in ("for", "of", "from", "with")))
-            or (scope and at in counted)
+            or (scope and (at in counted or token.text in RESTARTING))
         ):
             break
         if token.kind == "clause" and not _lists(found, at + 1):

@@ -27,6 +27,9 @@ STRONGER = {
 """A role and those that it displaces: `battery charging time` is of charging."""
 
 
+RELATIVE = frozenset(("that", "which", "who"))
+
+
 def role_places(found: Sequence[Token], first: int, last: int, dimension: str) -> list[tuple[int, str]]:
     """(token, role) of the words in the range that say what a number of this dimension measures; the longest phrases win."""
     words = vocabulary()
@@ -51,7 +54,7 @@ def segment(reading: Reading, quantity: Quantity) -> tuple[int, int]:
     first, last = quantity.first, quantity.last
     while first > 0 and reading.clauses[first - 1] == clause:
         first -= 1
-    while last < len(reading.tokens) and reading.clauses[last] == clause:
+    while last < len(reading.tokens) and reading.clauses[last] == clause and reading.tokens[last].text not in RELATIVE:
         last += 1
     return first, last
 
@@ -62,7 +65,7 @@ def roles_near(reading: Reading, quantity: Quantity) -> frozenset[str]:
     rivals = [other for other in reading.quantities if first <= other.number_at < last and other.dimension in (quantity.dimension, "count")]
     mine = set()
     for at, role in role_places(reading.tokens, first, last, quantity.dimension):
-        nearest = min(rivals, key=lambda other: _distance(other, at))
+        nearest = min(rivals or [quantity], key=lambda other: _distance(other, at))
         if nearest.first == quantity.first:
             mine.add(role)
     return settled(mine)

@@ -11,7 +11,7 @@ __all__ = ["Token", "tokens"]
 
 TOKEN = re.compile(
     r"""(?P<url>https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|\b[\w-]+\.(?:com|org|net|io|co|de|uk|eu|shop|app)\b(?:/\S*)?)
-    |(?P<code>(?<![\w.,])(?:24/7|18/8|18/10|18/0|360°?|(?:ipx?|cr|[habmc](?=\d)|wpa|cat|en|iso|usb|wi-fi|type|q|hdmi|soc|ce|pm|mp|lr)
+    |(?P<code>(?<![\w.,])(?:24/7|18/8|18/10|18/0|360°?|(?:ipx?|cr|[habmcegt](?=\d)|wpa|cat|en|iso|usb|wi-fi|type|q|hdmi|soc|ce|pm|mp|lr)
         [ -]?\d+(?:\.\d+)*
         (?![\d%]|\s*(?:%|cm|mm|kg|ml|hours?|days?|years?|g\b|l\b|h\b))|(?-i:(?!SPF|UPF|EUR|USD|CHF|GBP|PH|W\d|W\d)[A-Z]{2,6}-?[A-Z]?\d+[A-Z]?)\b(?![.,]\d)|[248]k\b|[1-9]d\b|[3-6]g\b(?=.{0,12}(?:network|connect|lte|mobile)))
         |(?<![\w.,])(?:wi-fi|t-shirts?|e-bikes?|usb[ -][abc]|x-large)\b)
@@ -66,6 +66,7 @@ def _token(kind: str, text: str, start: int, glued: bool = False) -> Token:
     if kind == "code":
         normal = lower.replace("-", "") if "/" not in lower and lower[0].isalpha() else lower
         normal = normal if "/" in lower else re.sub(r"[ -](?=[\dabc])", "", normal)
+        normal = normal[:-1] if normal in ("ebikes", "e-bikes", "tshirts", "t-shirts") else normal
         return Token(kind, normal, normal, start, start + len(text), glued)
     if kind != "word":
         return Token(kind, lower, lower, start, start + len(text), glued)

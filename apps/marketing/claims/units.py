@@ -11,7 +11,7 @@ TABLE = """
 time 0.000277777778 s sec secs second seconds
 time 0.0166666667 min mins minute minutes
 time 1 h hr hrs hour hours
-time 24 d day days
+time 24 d day days night nights
 time 168 week weeks wk wks
 time 730.5 month months mo
 time 8766 year years yr yrs
@@ -24,6 +24,7 @@ mass 1000 kg kgs kilo kilos kilogram kilograms
 mass 1000000 tonne tonnes ton tons
 mass 28.349523 oz ounce ounces
 mass 453.59237 lb lbs pound pounds
+mass 6350.29 stone stones
 volume 1 ml milliliter milliliters millilitre millilitres cc
 volume 10 cl
 volume 100 dl
@@ -69,13 +70,21 @@ light 1 lm lumen lumens
 lux 1 lux
 kelvin 1 kelvin
 fabric 1 gsm
+knots 1 knot knots
+area 10000 hectare hectares
+area 4046.86 acre acres
 denier 1 denier
 iu 1 iu
 pressure 1 bar bars
 pressure 0.0689476 psi
+pressure 0.00001 pa pascal pascals
+pressure 0.01 kpa kilopascal kilopascals
+pressure 0.001 hpa mbar millibar
 speed 1 kmh kph
 speed 1.609344 mph
-area 1 sqm
+area 1 sqm m2 m²
+cubic 1 cbm m3
+carat 1 carat carats ct
 area 0.092903 sqft
 percent 1 % percent pc pct
 times 1 x \u00d7 times fold
@@ -102,6 +111,11 @@ CURRENCIES = {
     "¥": "jpy",
     "yen": "jpy",
     "₹": "inr",
+    "quid": "gbp",
+    "pence": "pence",
+    "kr": "kr",
+    "sek": "kr",
+    "zł": "pln",
     "chf": "chf",
     "francs": "chf",
     "cent": "cent",

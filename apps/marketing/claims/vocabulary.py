@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from apps.marketing.claims.lists import lines_of
-from apps.marketing.claims.stems import bases
+from apps.marketing.claims.stems import bases, stem
 from apps.marketing.claims.tokens import tokens
 
 __all__ = ["PICTURES", "Vocabulary", "vocabulary"]
@@ -46,6 +46,13 @@ PICTURES = {
 SIGNS = frozenset(name for name in PICTURES.values() if name.startswith("sign "))
 
 
+IDLE = ("plain", "people", "places", "events", "verbs", "manner", "talk", "names")
+"""Tables of words that claim nothing by themselves."""
+
+SCENERY = ("people", "places", "events", "talk", "names", "foods", "scenery")
+"""Tables of nouns of what surrounds a product."""
+
+
 @dataclass
 class Vocabulary:
     """phrases: first stem -> (stems, concept), longest first; kinds: concept -> kind; entails: concept -> concepts (! negated);
@@ -61,6 +68,12 @@ class Vocabulary:
     plain: frozenset[str] = frozenset()
     scenes: frozenset[str] = frozenset()
     puffery: frozenset[str] = frozenset()
+    things: frozenset[str] = frozenset()
+    foods: frozenset[str] = frozenset()
+    scenery: frozenset[str] = frozenset()
+    claiming: frozenset[str] = frozenset()
+    doing: frozenset[str] = frozenset()
+    features: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
     topics: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
@@ -80,6 +93,18 @@ class Vocabulary:
     def is_scene(self, word: str) -> bool:
         return any(base in self.scenes for base in bases(word))
 
+    def is_scenery(self, word: str) -> bool:
+        return any(base in self.scenery for base in bases(word))
+
+    def is_claiming(self, word: str) -> bool:
+        return any(base in self.claiming for base in bases(word))
+
+    def is_thing(self, word: str) -> bool:
+        return any(base in self.things for base in bases(word))
+
+    def is_food(self, word: str) -> bool:
+        return any(base in self.foods for base in bases(word))
+
     def is_puffery(self, word: str) -> bool:
         return any(base in self.puffery for base in bases(word))
 
@@ -97,7 +122,15 @@ def _words(name: str) -> frozenset[str]:
 @cache
 def vocabulary() -> Vocabulary:
     """The tables, read at first use."""
-    found = Vocabulary(plain=_words("plain"), scenes=_words("scenes"), puffery=_words("puffery"))
+    things = _words("things")
+    idle = frozenset(word for name in IDLE for word in _words(name))
+    scenery = things | frozenset(word for name in SCENERY for word in _words(name))
+    found = Vocabulary(
+        scenery=scenery, plain=idle | things, scenes=_words("scenes"), puffery=_words("puffery"), things=things, foods=_words("foods")
+    )
+    found.claiming = _words("claiming")
+    found.features = frozenset(stem(word) for word in _words("features"))
+    found.doing = frozenset(stem(word) for word in _words("doing"))
     for line in lines_of("concepts"):
         head, _, phrases = line.partition(" = ")
         kind, _, name = head.partition(" ")

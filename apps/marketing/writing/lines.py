@@ -1,8 +1,8 @@
 """A line from a model: several are asked for, each is held against the sheet, the best that is left is taken.
 
 A line is turned down that runs into its limit, that the sheet does not bear, that says nothing of the facts it was given, that repeats a
-line of the same piece, or that the model itself finds unlikely: at 1.5 B, sentences below -0.75 a token were mostly those that misread the fact
-("Charge the headphones for 10-minute sessions").
+line of the same piece, or that the model itself finds unlikely: at 1.5 B, sentences below -0.75 a token were mostly those that misread
+the fact ("Charge the headphones for 10-minute sessions").
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ SAME_START, LEFT_OUT = 0.5, 0.3
 REPEATED = 0.7
 STARTS = ("With", "Its", "The", "Your", "You", "And")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_UNMEASURED = re.compile(r"\d ?(?:kg|g|ml|dB|%|W) (?:tall|long|wide|high|deep|thick|old)\b")
+"""`100 kg tall`: a number beside the wrong adjective."""
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its", "of", "on", "or", "that", "the",
@@ -66,7 +68,7 @@ class Lines:
         tight = 0
         for attempt, temperature in enumerate(TEMPERATURES[: 2 if brief.kind == "headline" else None]):
             self.asked += 1
-            asked = self._begun(brief) if attempt == 1 else brief
+            asked = self._begun(brief, attempt)
             seed = (self.seed * 1009 + self.asked) % (2**32 - 1)
             answer = self.ask(prompt(self.sheet, asked, self.voice, seed, temperature, tight=tight), self.written)
             text = self._tidied(answer.text, brief)
@@ -86,9 +88,11 @@ class Lines:
         """Keys of the facts that the texts state."""
         return {key for key, said in coverage("\n".join(texts), self.sheet).items() if said}
 
-    def _begun(self, brief: Brief) -> Brief:
-        """Where the sentence before begins with the product or a word that stands for it, the second try begins otherwise."""
-        if brief.kind != "sentence" or brief.starts or not self.written:
+    def _begun(self, brief: Brief, attempt: int) -> Brief:
+        """The second try begins otherwise than the sentence before; that of a first sentence begins with the product."""
+        if brief.kind == "opener" and attempt:
+            return replace(brief, starts=(self.sheet.name,))
+        if brief.kind != "sentence" or attempt != 1 or not self.written:
             return brief
         return replace(brief, starts=tuple(start for start in STARTS if start.casefold() != _start(self.written[-1])))
 

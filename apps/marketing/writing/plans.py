@@ -25,6 +25,8 @@ PAIRED = 46
 """Characters of two facts that go into one sentence."""
 WORDS = 92
 """Of a product description, before it ends."""
+SHORTEST = 45
+"""Characters that a sentence needs."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,7 @@ def _filled(theme: Theme, lines: Lines, field: ChannelField, high: int, *, kinds
     for at, group in enumerate(theme.groups(theme.wish[:7])):
         gap = f"{text} " if text else ""
         room = high - field.count(gap + end) if end else high - len(gap)
-        if at > 4 or (text and field.count(text) >= max(field.min, high - 60)):
+        if at > 4 or room < SHORTEST or (text and field.count(text) >= max(field.min, high - 60)):
             break
         low = max(30, field.min - len(gap)) if at and len(gap) > field.min // 2 else 30
         line = lines.write(_room(kinds[bool(text)], group, min(low, room), min(room, 130)), _accepts(field, theme.sheet, gap, end))

@@ -40,6 +40,7 @@ def lines(model: Model, **options: object) -> Lines:
         "The battery lasts 38 hours and charges wirelessly.",  # the sheet does not say so
         "The battery lasts 30 hours.",  # another number
         "It weighs 254 g.",  # not what was asked for
+        "It is 254 g tall and lasts 38 hours.",  # measured with the wrong word
         "The battery of these cheap headphones lasts 38 hours.",  # banned
         "Like the Linnet 3, it runs for 38 hours.",  # of a product that was shown
         "The battery lasts 38 hours for your staff.",  # the same, without its name
@@ -80,6 +81,7 @@ def test_a_line_is_not_said_twice_nor_begun_as_the_one_before() -> None:
 def test_a_first_sentence_names_the_product() -> None:
     model = Model(("The battery lasts 38 hours.", -0.1), ("drift 2 runs for 38 hours.", -0.2))
     assert lines(model).write(Brief("opener", (BATTERY,), 90)) == "Drift 2 runs for 38 hours."
+    assert '"Drift 2"' in (model.asked[1].grammar or "").splitlines()[0]
 
 
 def test_the_field_has_a_say() -> None:
