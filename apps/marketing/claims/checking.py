@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from apps.marketing.claims.attributes import judge_unit
+from apps.marketing.claims.bases import judge_bases
 from apps.marketing.claims.bindings import judge_lists, judge_origins, judge_parts, judge_swaps
 from apps.marketing.claims.contexts import judge_contexts, judge_openers
 from apps.marketing.claims.evidence import Evidence
@@ -118,7 +119,8 @@ def _evidence(sheet: str) -> Evidence:
 
 
 def _findings(reading: Reading, found: Evidence) -> list[Finding]:
-    findings: list[Finding] = judge_rates(reading, found)
+    based = judge_bases(reading, found)
+    findings: list[Finding] = [*based, *judge_rates(reading, found)]
     rated = {at for finding in findings if finding.status == "supported" for at in range(finding.first, finding.last)}
     before: Quantity | None = None
     for quantity in reading.quantities:

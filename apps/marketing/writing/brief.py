@@ -12,7 +12,7 @@ from apps.marketing.language import Message, Prompt, number_locked
 from apps.marketing.sheet import Fact, Sheet
 from apps.marketing.writing.shots import shots
 
-__all__ = ["Brief", "Kind", "literals", "prompt"]
+__all__ = ["Brief", "Kind", "basis", "literals", "prompt"]
 
 Kind = Literal["opener", "sentence", "headline", "subject", "bullet"]
 
@@ -87,8 +87,11 @@ def literals(sheet: Sheet, facts: Iterable[Fact]) -> list[str]:
         share = _SHARE.match(fact.value)
         for match in _LITERAL.finditer(fact.value):
             text = f"{match.group()} {fact.key}" if share and match.start() == 0 else match.group()
+            based = basis(fact)
+            if based and not text.endswith(based):
+                text = f"{text} {based}"
             found[text] = None
-            found |= dict.fromkeys(_ends(match.group()))
+            found |= dict.fromkeys(_ends(text))
         found |= dict.fromkeys(word.strip(".,;:()") for word in fact.value.split() if not _PLAIN.fullmatch(word) and _odd(word))
     for name in (sheet.name, sheet.brand):
         if name and not _PLAIN.fullmatch(name):
@@ -97,6 +100,12 @@ def literals(sheet: Sheet, facts: Iterable[Fact]) -> list[str]:
             if short and re.search(r"[A-Za-z]{3}", short):
                 found[short] = None
     return [text for text in found if text]
+
+
+def basis(fact: Fact) -> str:
+    """`per 100 g` of `1850 kJ (442 kcal) per 100 g`, else empty."""
+    match = re.search(rf"\bper {_NUMBER} ?(?:g|ml|kg|l)\b", fact.value)
+    return match.group() if match else ""
 
 
 def _audience(sheet: Sheet, kind: str) -> list[Fact]:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from apps.marketing.claims import check_claims, coverage
 from apps.marketing.composer.english import is_plural, subject_noun
 from apps.marketing.language import Completion, Prompt, fits
-from apps.marketing.sheet import Sheet, banned_in
-from apps.marketing.writing.brief import SENTENCES, Brief, prompt
+from apps.marketing.sheet import Fact, Sheet, banned_in
+from apps.marketing.writing.brief import SENTENCES, Brief, basis, prompt
 from apps.marketing.writing.shots import shown_words
 
 __all__ = ["Lines"]
@@ -34,6 +34,12 @@ STARTS = ("With", "Its", "The", "Your", "You", "And")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _UNMEASURED = re.compile(r"\d ?(?:kg|g|ml|dB|%|W) (?:tall|long|wide|high|deep|thick|old)\b")
 """`100 kg tall`: a number beside the wrong adjective."""
+_FLUFF = re.compile(
+    r"\b(?:perfect|ideal|great|good|excellent) (?:choice|option|fit|addition|way|for|mix|start|option)\b|\brest assured\b|\byour needs\b"
+    r"|\b(?:balanced|wholesome|nourishing|nutritious|powerhouse|versatile|seamless\w*|effortless\w*|elevate|boost|treats?|treated)\b",
+    re.IGNORECASE,
+)
+"""What models fill a line with; the last ones promise what food and care products may not."""
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its", "of", "on", "or", "that", "the",
@@ -110,43 +116,31 @@ class Lines:
 
     def _worth(self, text: str, answer: Completion, brief: Brief) -> float | None:
         """How good, None for a line that is turned down."""
-        if not fits(text, brief.high) or len(text) < brief.low or answer.finish == "length":
-            return None
-        if (
-            text in self.avoid
-            or text in self.taken
-            or self._leaks(text)
-            or self._repeats(text)
-            or self._miscounts(text)
-            or banned_in(text, self.sheet.banned)
-        ):
-            return None
         likely = 0.0 if answer.logprob is None else answer.logprob
-        if likely < UNLIKELY[brief.kind] or not check_claims(text, self.sheet).ok:
+        if answer.finish == "length" or likely < UNLIKELY[brief.kind] or self._is_wrong(text, brief):
             return None
         said = coverage(text, self.sheet)
-        if any(fact.key == "offer" and not set(_NUMBER.findall(fact.value)) <= set(_NUMBER.findall(text)) for fact in brief.facts):
-            return None  # half an offer misleads
         missing = [fact for fact in brief.facts if not said.get(fact.key, fact.key == "offer")]
         if len(missing) == len(brief.facts) or (brief.facts[0] in missing and brief.facts[0].must):
             return None
         same = bool(self.written) and brief.kind in SENTENCES and _start(text) == _start(self.written[-1])
         return likely - LEFT_OUT * len(missing) - SAME_START * same
 
-    def _miscounts(self, text: str) -> bool:
-        """`a wireless headphones`: models mind the brand and not the noun."""
-        return bool(self._plural and re.search(rf"\ban? (?!pair){self._plural}", text, re.IGNORECASE))
-
-    @property
-    def _plural(self) -> str:
-        """A pattern of the kind of product where that is plural, with up to four words before it; else empty."""
-        noun = subject_noun(self.sheet.category)
-        return rf"((?:[\w-]+ ){{0,4}}{re.escape(noun)})\b" if is_plural(noun) else ""
-
-    def _names(self, text: str) -> bool:
-        """Whether it names the product, or the words of its name but the brand's."""
-        short = self.sheet.name.removeprefix(self.sheet.brand).strip() or self.sheet.name
-        return short.casefold() in text.casefold()
+    def _is_wrong(self, text: str, brief: Brief) -> bool:
+        """Whether its length, its words or its claims are not as they should be; what costs least is asked first."""
+        return (
+            not fits(text, brief.high)
+            or len(text) < brief.low
+            or text in self.avoid
+            or text in self.taken
+            or bool(_UNMEASURED.search(text) or _FLUFF.search(text))
+            or bool(banned_in(text, self.sheet.banned))
+            or self._leaks(text)
+            or self._repeats(text)
+            or self._miscounts(text)
+            or any(_is_halved(fact, text) for fact in brief.facts)
+            or not check_claims(text, self.sheet).ok
+        )
 
     def _leaks(self, text: str) -> bool:
         """Whether it says something of a product that was shown before."""
@@ -161,6 +155,16 @@ def _alike(one: set[str], other: set[str]) -> float:
     """Share of words that two lines have in common; of a headline and a sentence there is none, since one may say the other at length."""
     few, many = sorted((len(one), len(other)))
     return len(one & other) / few if few and 2 * few >= many else 0.0
+
+
+def _is_halved(fact: Fact, text: str) -> bool:
+    """Whether a fact lost what it cannot be said without: an offer one of its numbers, an amount what it is of and on which basis."""
+    numbers, said = set(_NUMBER.findall(fact.value)), set(_NUMBER.findall(text))
+    if fact.key == "offer":
+        return not numbers <= said
+    if not basis(fact) or not numbers & said:
+        return False
+    return basis(fact) not in text or not (fact.key.split()[-1].casefold() in text.casefold() or re.search(r"kJ|kcal", text))
 
 
 def _start(text: str) -> str:

@@ -20,6 +20,7 @@ def sheet(*facts: Fact, name: str = "Tarn Mug", **fields: str) -> Sheet:
         ("46 x 14 cm", {"46 x 14 cm"}, {"46", "14 cm"}),
         ("adjustable from 65 to 128 cm", {"65 to 128 cm", "65 cm", "128 cm"}, {"65"}),
         ("7.9 g per 100 g", {"7.9 g per 100 g"}, {"7.9 g", "100 g"}),
+        ("1850 kJ (442 kcal) per 100 g", {"1850 kJ per 100 g", "442 kcal per 100 g"}, {"1850 kJ", "442 kcal"}),
         ("$12 a user a month", {"$12"}, {"12"}),
         ("10 of 45 g each", {"10", "45 g"}, {"45"}),
         ("two, each with a vestibule of 0.8 m2", {"0.8 m2"}, {"2"}),

@@ -40,6 +40,7 @@ def lines(model: Model, **options: object) -> Lines:
         "The battery lasts 38 hours and charges wirelessly.",  # the sheet does not say so
         "The battery lasts 30 hours.",  # another number
         "It weighs 254 g.",  # not what was asked for
+        "The battery lasts 38 hours, perfect for long days.",  # praise that fills
         "It is 254 g tall and lasts 38 hours.",  # measured with the wrong word
         "The battery of these cheap headphones lasts 38 hours.",  # banned
         "Like the Linnet 3, it runs for 38 hours.",  # of a product that was shown
