@@ -142,6 +142,21 @@ class Lines:
             or not check_claims(text, self.sheet).ok
         )
 
+    def _miscounts(self, text: str) -> bool:
+        """`a wireless headphones`: models mind the brand and not the noun."""
+        return bool(self._plural and re.search(rf"\ban? (?!pair){self._plural}", text, re.IGNORECASE))
+
+    @property
+    def _plural(self) -> str:
+        """A pattern of the kind of product where that is plural, with up to four words before it; else empty."""
+        noun = subject_noun(self.sheet.category)
+        return rf"((?:[\w-]+ ){{0,4}}{re.escape(noun)})\b" if is_plural(noun) else ""
+
+    def _names(self, text: str) -> bool:
+        """Whether it names the product, or the words of its name but the brand's."""
+        short = self.sheet.name.removeprefix(self.sheet.brand).strip() or self.sheet.name
+        return short.casefold() in text.casefold()
+
     def _leaks(self, text: str) -> bool:
         """Whether it says something of a product that was shown before."""
         own = set(re.findall(r"[a-z]{4,}", self.sheet.model_dump_json().casefold()))
