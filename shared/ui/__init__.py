@@ -11,6 +11,7 @@
     grid        cards that can be chosen and picked
     roster      what a run was about, in rows, each with what was found
     drawing     an SVG that Python drew
+    copying     buttons that copy a text
     marked      a picture or a recording with the places that findings speak of
     sound       a recording in several states, or several takes, heard and seen
     score       a piece as score, piano roll and sound at one place
