@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 from apps.marketing.sheet import Sheet
 
-__all__ = ["clean_field", "suspicious"]
+__all__ = ["clean_field", "clean_url", "speaks_as_a_prompt", "suspicious"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -36,6 +37,7 @@ _ORDERS = re.compile(
     r"|\b(?:new|updated|real|actual|following)\s+(?:instructions?|system prompt|task)\b\s*:?"
     r"|\b(?:do not|don['\u2019]?t|never)\s+(?:follow|obey|check|verify|trace|mention)\b[^.!?\n]{0,40}"
     r"\b(?:rules?|instructions?|facts?|claims?|sheet|limits?)\b"
+    r"|\byou are now\b|\b(?:please|always|never)\s+(?:always\s+|never\s+)?(?:mention|say|write|claim|state|pretend)\b"
     r"|\b(?:jailbreak|developer mode|prompt injection|dan mode)\b"
     r"|\b(?:ignorier\w*|vergiss|missachte)\b[^.!?\n]{0,50}\b(?:anweisung|regel|vorherig|obig)\w*"
     r"|\b(?:ignore[zr]?|oublie[zr]?)\b[^.!?\n]{0,50}\b(?:instructions|consignes|r\u00e8gles)\b"
@@ -49,6 +51,7 @@ _ADDRESS = re.compile(
     ),
     re.IGNORECASE,
 )
+_URL = re.compile(r"https?://[^\s<>\"'`{}\[\]|\\^\x00-\x20\x7f-\x9f]+")
 _MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 _FORMULA = re.compile(r"^\s*[=@\uff1d\uff20]\s*\w|^\s*[+\-]\s*[A-Za-z]+\w*\(")
 _LOOKALIKES = str.maketrans(
@@ -91,13 +94,29 @@ def clean_field(text: str) -> str:
     return re.sub(r"[^\w\s.,%-]", "", cleaned).strip() if _orders(cleaned) or _ROLES.search(cleaned) else cleaned
 
 
+def speaks_as_a_prompt(text: str) -> bool:
+    """Whether it holds a marker of a prompt (`SYSTEM:`): what follows such a marker is no fact either."""
+    return _ROLES.search(_skeleton(_visible(text))) is not None
+
+
+def clean_url(url: str) -> str:
+    """The address, "" for what is none: nobody can follow it, and it would stand in a text as it is."""
+    if not _URL.fullmatch(url):
+        return ""
+    try:
+        urlsplit(url)  # what looks like a host of IPv6, or turns into another host (U+2100), it refuses
+    except ValueError:
+        return ""
+    return url
+
+
 def suspicious(sheet: Sheet) -> list[str]:
     """A sentence for each thing in a field that is no product information; empty for an honest sheet."""
     found: list[str] = []
     for place, text in _fields(sheet):
-        found += [f"The {place} has {what}. It is left out of prompts; delete it from the sheet." for what in _what_is_wrong(text)]
-    if sheet.url and not re.fullmatch(r"https?://[^\s<>\"'`{}|\\^\x00-\x20\x7f-\x9f]+", sheet.url):
-        found.append(f"The url {sheet.url[:60]!r} is not a web address (https://...).")
+        found += [f"The {place} has {what}. It is left out; delete it from the sheet." for what in _what_is_wrong(text)]
+    if sheet.url and not clean_url(sheet.url):
+        found.append(f"The url {sheet.url[:60]!r} is not a web address (https://...). It is left out.")
     return found
 
 
@@ -145,7 +164,8 @@ def _clean_once(text: str) -> str:
     bare = _visible(text)
     for pattern in (_ORDERS, _ROLES, _ADDRESS, _MARKUP):
         bare = _cut(bare, pattern)
-    return " ".join(unicodedata.normalize("NFC", bare).split())
+    composed = unicodedata.normalize("NFC", bare)  # some letters it takes apart (U+0958), and a field has a limit
+    return " ".join((composed if len(composed) <= len(bare) else bare).split())
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> str:

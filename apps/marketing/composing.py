@@ -107,7 +107,7 @@ def _written(order: Order, model: str, context: Context, done: Callable[[int], N
             judged.append(judge(draft, order, model))
             done(sum(each.variant.ready for each in judged))
         avoid |= {text for each in judged for text in each.refused}
-    return judged
+    return _distinct(judged)
 
 
 def judge(draft: Draft, order: Order, tier: str) -> Judged:

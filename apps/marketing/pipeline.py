@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apps.marketing.channels import channel_named
 from apps.marketing.claims import check_claims
-from apps.marketing.cleaning import clean_field, suspicious
+from apps.marketing.cleaning import clean_field, clean_url, speaks_as_a_prompt, suspicious
 from apps.marketing.composing import COMPOSER, Order, counted, covered, faults_of, regulated_in, spans_of
 from apps.marketing.contradictions import contradictions
 from apps.marketing.documents import pages_of
@@ -19,7 +19,7 @@ from apps.marketing.results import CheckResult, Fault, Regulated, Span, Summariz
 from apps.marketing.sheet import Sheet, banned_in
 from apps.marketing.shown import report_html
 from apps.marketing.summaries import summarize_text
-from apps.marketing.writers import Writers, written_by
+from apps.marketing.writers import Writers, tier_of, written_by
 from shared.app import Context, Figure
 from shared.errors import BadInput
 
@@ -76,13 +76,17 @@ def _wishes(sheet: Sheet) -> list[str]:
 def _cleaned(sheet: Sheet) -> Sheet:
     """Without what talks to a model, hides, or links elsewhere; the name stays unless nothing is left of it."""
     fields = {name: clean_field(getattr(sheet, name)) for name in ("name", "brand", "category", "audience", "offer")}
-    facts = [fact.model_copy(update={"key": clean_field(fact.key), "value": clean_field(fact.value)}) for fact in sheet.facts]
+    facts = [
+        fact.model_copy(update={"key": clean_field(fact.key), "value": clean_field(fact.value)})
+        for fact in sheet.facts
+        if not speaks_as_a_prompt(fact.value)
+    ]
     kept = [fact for fact in facts if fact.key and fact.value]
     if not fields["name"] or not kept:
         what = "name" if not fields["name"] else "facts"
         raise BadInput(f"Nothing is left of the {what} once orders to a model are taken out.", remedy="Write it plainly.", field=what)
     keywords = [word for word in map(clean_field, sheet.keywords) if word]
-    return sheet.model_copy(update={**fields, "facts": kept, "keywords": keywords})
+    return sheet.model_copy(update={**fields, "url": clean_url(sheet.url), "facts": kept, "keywords": keywords})
 
 
 def write_request(request: WriteRequest, context: Context) -> WriteResult:
@@ -99,10 +103,11 @@ def write_request(request: WriteRequest, context: Context) -> WriteResult:
         order = Order(product.sheet, name, request.voice, request.variants, request.seed)
         variants += writers.write(order, context, lambda made, done=done: context.progress(done + made, total, "variant"))  # type: ignore[misc]
     context.progress(total, total, "files")
-    said = written_by([variant.tier for variant in variants])
+    tiers = [variant.tier for variant in variants]
+    said = written_by(tiers)
     return WriteResult(
         product=product.sheet.name,
-        tier=writers.model,
+        tier=tier_of(tiers, writers.model),
         written_by=said,
         variants=variants,
         csv=context.artifact("copy.csv", rows(variants), "text/csv"),
@@ -131,11 +136,10 @@ def _figures(variants: list[Variant], sheet: Sheet) -> list[Figure]:
     musts = sum(fact.must for fact in sheet.facts) * len(variants)
     missing = sum(len(variant.coverage.must_missing) for variant in variants)
     kept = sum(not any(fault.level == "error" for fault in variant.violations) for variant in variants)
-    total = max(1, len(variants))
     figures = [
         Figure(label="ready", value=sum(variant.ready for variant in variants), unit=f"of {len(variants)} variants"),
-        Figure(label="limits of the channel kept", value=round(kept / total, 3), reference="1.00: every variant"),
-        Figure(label="claims traced to a fact", value=round(traced / max(1, len(claims)), 3), unit=f"of {len(claims)} claims"),
+        Figure(label="limits of the channel kept", value=kept, unit=f"of {len(variants)} variants"),
+        Figure(label="claims traced to a fact", value=traced, unit=f"of {len(claims)} claims"),
     ]
     if musts:
         share = round(1 - missing / musts, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 from apps.marketing.keyed import Structure
@@ -12,8 +13,8 @@ from shared.errors import BadInput, TooLarge
 __all__ = ["read_table"]
 
 MAX_ROWS = 500
-_KEYS = frozenset({"key", "field", "attribute", "fact", "property"})
-_VALUES = frozenset({"value", "content", "text"})
+_KEYS = frozenset({"key", "field", "attribute", "fact", "property", "feature", "specification", "merkmal", "eigenschaft"})
+_VALUES = frozenset({"value", "content", "text", "details", "wert"})
 _MUST = frozenset({"must", "required", "mandatory"})
 _NAMES = frozenset({"name", "product", "product name", "title"})
 
@@ -27,7 +28,8 @@ def read_table(text: str, name: str) -> list[Structure]:
     if not rows:
         return []
     header = [" ".join(cell.casefold().split()) for _, cell_row in rows[:1] for cell in cell_row]
-    if len(header) in (2, 3) and (header[0] in _KEYS or header[1] in _VALUES):
+    words = [set(re.findall(r"\w+", cell)) for cell in header]
+    if len(header) in (2, 3) and (header[0] in _KEYS or header[1] in _VALUES or (words[0] & _KEYS and words[1] & _VALUES)):
         return [_by_key(rows[1:], name)]
     if _NAMES & {cell.rstrip("*") for cell in header}:
         names = [cell for cell in header if cell in _NAMES]

@@ -10,7 +10,7 @@ from apps.marketing.results import Variant
 from shared.app import Context
 from shared.errors import Cancelled, SextantError
 
-__all__ = ["Writers", "written_by"]
+__all__ = ["Writers", "tier_of", "written_by"]
 
 
 class Writers:
@@ -41,6 +41,13 @@ class Writers:
         after = COMPOSER if found is None else found.name
         self.warnings.append(f"{self.model} failed: {error.message} {after} writes instead.")
         self.model = after
+
+
+def tier_of(tiers: Sequence[str], model: str) -> str:
+    """The one tier that a whole result is of: the language model that wrote the most, the composer where none wrote anything; `model`,
+    that which was asked, of a result without a text."""
+    models = Counter(tier for tier in tiers if tier != COMPOSER).most_common(1)
+    return models[0][0] if models else COMPOSER if tiers else model
 
 
 def written_by(tiers: Sequence[str]) -> str:

@@ -91,8 +91,9 @@ def _reconsidered(text: str, reading: Reading, found: Evidence, spans: list[Clai
     if strict or not LEAST <= length <= MOST or len(set(reading.sentences)) > SENTENCES:
         return spans
     likely = opinion(reading, found, spans)
-    flagged = any(span.status in FLAGS for span in spans)
-    if flagged and likely < WITHDRAWN:
+    flagged = [span for span in spans if span.status in FLAGS]
+    weak = all(span.status == "unsupported" and span.kind != "number" for span in flagged)
+    if flagged and weak and likely < WITHDRAWN:  # a number, and what clashes with the sheet, is no matter of likelihood
         calm = "a weak doubt in a text that the sheet bears"
         return [replace(span, status="no-claim", facts=[], why=calm) if span.status in FLAGS else span for span in spans]
     if (

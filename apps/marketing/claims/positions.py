@@ -99,7 +99,7 @@ def denied_afar(unit: Unit, reading: Reading) -> bool:
     if "leave" in said and said & {"home", "cupboard", "drawer", "shelf", "shop"}:
         return True
     for at in range(first, last):
-        if unit.first <= at < unit.last:
+        if unit.first <= at < unit.last or (at >= unit.last and _is_attributive(unit, reading)):
             continue
         text = reading.tokens[at].text
         heads = at < unit.first and reading.tokens[at + 1].text == ":"
@@ -112,6 +112,21 @@ def denied_afar(unit: Unit, reading: Reading) -> bool:
         answer = [token.text for token in reading.tokens[last + 1 : last + 7]]
         return any(word in NEGATORS or word in REFUSALS or word.endswith("n't") or word in ("sorry", "nope", "none") for word in answer)
     return False
+
+
+def _is_attributive(unit: Unit, reading: Reading) -> bool:
+    """Whether it stands before a noun, and so is said of it whatever is denied behind: the dishwasher-safe kettle is not heavy."""
+    before = reading.tokens[unit.first - 1].text if unit.first else ""
+    after = reading.tokens[unit.last] if unit.last < len(reading.tokens) else None
+    return before in DETERMINERS and after is not None and after.kind == "word" and after.text not in VERBAL and after.text[-2:] != "ly"
+
+
+DETERMINERS = frozenset(("a", "an", "the", "this", "its", "our"))
+VERBAL = frozenset({
+    "is", "are", "was", "were", "isn't", "aren't", "does", "do", "don't", "doesn't", "has", "have", "hasn't", "can", "can't", "will",
+    "won't", "we", "you", "it", "they", "i", "and", "or", "in", "on", "for", "with", "from", "of", "to", "at", "comes", "belongs", "needs",
+    "version",
+})  # fmt: skip
 
 
 def _is_litotes(reading: Reading, at: int) -> bool:

@@ -14,6 +14,7 @@ from apps.marketing.page.sides import show_facts
 from apps.marketing.page.words import product_name, safe, told, visible, writer_words
 from apps.marketing.page.writer import choose_writer, with_writer
 from apps.marketing.results import ChatResult
+from apps.marketing.sheet import Sheet
 from shared.errors import BadInput, SextantError
 from shared.ui.copying import copying
 from shared.ui.form import Form
@@ -76,7 +77,7 @@ def draw_inputs(form: Form) -> None:
     with st.expander("More settings"):
         form.field("seed", label="Seed")
         form.field("locale", label="Language of the sheet's numbers", placeholder="as they are written")
-    turns = _before(form)
+    turns = _before(form, found.sheet if found else None)
     if turns:
         with st.container(horizontal=True, key="mkt-turns"):
             st.html(f'<p class="sx-sub mkt-hint">Goes on after {plural(len(turns), "turn")}.</p>', width="content")
@@ -98,13 +99,15 @@ def _shown(form: Form) -> Run | None:
     return run if run is not None and run.status == "done" else last_done(form.task, run)
 
 
-def _before(form: Form) -> list[dict[str, str]]:
-    """The turns that the next question follows."""
+def _before(form: Form, sheet: Sheet | None) -> list[dict[str, str]]:
+    """The turns that the next question follows: of a conversation about this very sheet."""
     shown = _shown(form)
+    if shown is None or sheet is None or sheet_of(form, shown.request) != sheet:
+        return []
     chosen = st.session_state.get(form.key("from")) or {}
-    if chosen and chosen["shown"] == (shown.id if shown else ""):
+    if chosen and chosen["shown"] == shown.id:
         return [dict(turn) for turn in chosen["turns"]]
-    if shown is None or not (shown.result or {}).get("reply"):
+    if not (shown.result or {}).get("reply"):
         return []
     messages = [{"role": str(each["role"]), "content": str(each["content"])} for each in shown.request.get("messages") or []]
     return [*messages, {"role": "assistant", "content": str((shown.result or {})["reply"])[:4_000]}]

@@ -208,7 +208,7 @@ def example_sheet(name: str) -> Sheet:
 def sheet_of(form: Form, request: Mapping[str, Any]) -> Sheet | None:
     """A run's sheet, cleaned as the run had it; None where its file is gone or can no longer be read."""
     try:
-        asked: Any = form.task.parse(request, files=executor().store)
+        asked: Any = form.task.parse({**request, "model": None}, files=executor().store)  # its writer may be gone
         given = {name: getattr(asked, name) for name in ("sheet", "product", "example") if getattr(asked, name) is not None}
         return _read(asked, *_identity(given, asked.locale)).sheet
     except SextantError:

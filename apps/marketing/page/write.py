@@ -86,8 +86,9 @@ def show(form: Form, run: Run, result: WriteResult) -> None:
     with st.container(horizontal=True, key="mkt-top"):
         st.html(_tally(variants), width="content")
         st.session_state.setdefault(MARKS, True)
-        if marks := bool(st.session_state[MARKS]):
-            st.html(legend_html([span for variant in variants for span in variant.spans]), width="content")
+        marks = bool(st.session_state[MARKS])
+        if marks and (legend := legend_html([span for variant in variants for span in variant.spans])):
+            st.html(legend, width="content")
         st.toggle("Mark claims", key=MARKS, width="content", persist_state="session")
     few = "-three" if channel in ("sms", "push") and len(variants) > 2 else "-one" if len(variants) == 1 else ""
     with st.container(key=f"mkt-pieces{few}"):
@@ -127,7 +128,7 @@ def _buttons(form: Form, run: Run, variant: Variant) -> None:
         if variant.ready:
             label = f"Copy texts of variant {variant.number}"
             copying(copies_of(variant), label=label, key=f"mkt-copy-{run.id}-{variant.channel}-{variant.number}")
-        elif "check" in form.task.app.tasks:
+        elif "check" in form.task.app.tasks and any(variant.fields.values()):
             st.button(
                 "Mend in Check",
                 key=f"mkt-mend-{run.id}-{variant.channel}-{variant.number}",

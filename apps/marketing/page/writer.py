@@ -16,10 +16,11 @@ NAMES = {"composer": "composer, no language model"}
 
 
 def with_writer(form: Form, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A request's fields; one that names no writer is given the best that is here."""
+    """A request's fields; one that names no writer, or one that is no longer served, is given the best that is here."""
     served = form.task.app.models_for(form.task.name)
     best = next((model.name for model in served if model.why_not() is None), None)
-    return dict(fields) if fields.get("model") or best is None else {**fields, "model": best}
+    kept = best is None or fields.get("model") in {model.name for model in served}
+    return dict(fields) if kept else {**fields, "model": best}
 
 
 def choose_writer(form: Form) -> None:

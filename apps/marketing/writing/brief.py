@@ -117,6 +117,8 @@ def _ends(text: str) -> list[str]:
     if re.search(r" (?:per|in) ", text):
         return []
     numbers = _PART.findall(text)
+    if not numbers:  # the digit is of a name: A4, H2O, USB-C3
+        return []
     unit = text[text.rfind(numbers[-1]) + len(numbers[-1]) :]
     if len(numbers) > 1 and " x " not in text:
         return [f"{number}{unit}" for number in numbers]

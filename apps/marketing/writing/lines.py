@@ -40,6 +40,8 @@ _FLUFF = re.compile(
     re.IGNORECASE,
 )
 """What models fill a line with; the last ones promise what food and care products may not."""
+_DENIES = re.compile(r"\b(?:not|no|none|never|without)\b|n['\u2019]t\b", re.IGNORECASE)
+"""A line denies only what its facts deny: what a model denies of itself it made up."""
 _NUMBER = re.compile(r"\d+")
 _SMALL_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "have", "in", "is", "it", "its", "of", "on", "or", "that", "the",
@@ -108,7 +110,7 @@ class Lines:
         if brief.kind not in SENTENCES:
             text = text.rstrip(".")
         for name in (self.sheet.name, self.sheet.brand):
-            if name:
+            if name and name.casefold() not in _SMALL_WORDS:  # of the brand On, `on` is mostly no name
                 text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
         if self._plural:
             text = re.sub(rf"\bis an? {self._plural}", r"are \1", text)
@@ -139,23 +141,38 @@ class Lines:
             or self._repeats(text)
             or self._miscounts(text)
             or any(_is_halved(fact, text) for fact in brief.facts)
-            or not check_claims(text, self.sheet).ok
+            or bool(_DENIES.search(text) and not any(_DENIES.search(fact.value) for fact in brief.facts))
+            or not self._is_borne(text)
         )
+
+    def _is_borne(self, text: str) -> bool:
+        """Whether the sheet has all that it claims; a number that only the name has (`Tarn Pad 2`) bears no two notebooks."""
+        checked = check_claims(text, self.sheet)
+        rest = text.casefold()
+        for name in (self.sheet.name, self._short):
+            rest = rest.replace(name.casefold(), " ")
+        words = set(_WORD.findall(rest))
+        of_name = [span for span in checked.spans if span.kind == "number" and set(span.facts) and set(span.facts) <= {"name", "brand"}]
+        return checked.ok and not any(words & set(_WORD.findall(span.text.casefold())) for span in of_name)
 
     def _miscounts(self, text: str) -> bool:
         """`a wireless headphones`: models mind the brand and not the noun."""
-        return bool(self._plural and re.search(rf"\ban? (?!pair){self._plural}", text, re.IGNORECASE))
+        return bool(self._plural and re.search(rf"\ban? {self._plural}", text, re.IGNORECASE))
 
     @property
     def _plural(self) -> str:
-        """A pattern of the kind of product where that is plural, with up to four words before it; else empty."""
+        """A pattern of the kind of product where that is plural, with up to four words before it, none of them `of` (a pair of ...); else
+        empty."""
         noun = subject_noun(self.sheet.category)
-        return rf"((?:[\w-]+ ){{0,4}}{re.escape(noun)})\b" if is_plural(noun) else ""
+        return rf"((?:(?!of )[\w-]+ ){{0,4}}{re.escape(noun)})\b" if is_plural(noun) else ""
 
     def _names(self, text: str) -> bool:
         """Whether it names the product, or the words of its name but the brand's."""
-        short = self.sheet.name.removeprefix(self.sheet.brand).strip() or self.sheet.name
-        return short.casefold() in text.casefold()
+        return self._short.casefold() in text.casefold()
+
+    @property
+    def _short(self) -> str:
+        return self.sheet.name.removeprefix(self.sheet.brand).strip() or self.sheet.name
 
     def _leaks(self, text: str) -> bool:
         """Whether it says something of a product that was shown before."""

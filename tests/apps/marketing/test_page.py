@@ -132,6 +132,14 @@ def test_what_is_not_ready_is_not_copied_but_mended_in_the_check() -> None:
     assert widget(at.text_area, "Text to check").value == run.result["variants"][0]["fields"]["description"][0]
 
 
+def test_a_variant_without_a_text_has_nothing_to_mend() -> None:
+    product = {"name": "Kettle", "facts": [{"key": "weight", "value": "1 kg"}], "banned": ["weight", "1 kg"]}
+    run = made("write", product=product, channels=["x"], variants=1, seed=1)
+    assert run.result["variants"][0]["fields"] == {}
+    at = opened(run=run.id)
+    assert "Not ready, because" in texts(at) and "Mend in Check" not in [button.label for button in at.button]
+
+
 def test_a_text_is_checked_with_its_marks_and_what_to_change() -> None:
     text = "Alva carries 120 kg, and it is whisper-quiet."
     run = made("check", example="furniture", text=text, channel="push")

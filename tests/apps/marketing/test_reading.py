@@ -173,3 +173,10 @@ def test_an_example_is_complete_and_clean(name: str) -> None:
 def test_an_example_that_is_not_there() -> None:
     with pytest.raises(NotFound, match="outdoor_gear"):
         example("../sheet")
+
+
+def test_a_header_in_a_companys_own_words_is_no_fact() -> None:
+    (found,) = read_file(
+        "\ufeffMerkmal / Feature;Wert (value);Pflicht?\nname;Base Tee;\nmaterial;100 % merino;ja\n".encode(), "a.csv"
+    ).sheets
+    assert [(fact.key, fact.value) for fact in found.facts] == [("material", "100 % merino")]

@@ -13,7 +13,7 @@ from apps.marketing.composer import Commission, Draft
 from apps.marketing.language import QWEN_0_5B
 from apps.marketing.models import models
 from apps.marketing.tasks import app
-from apps.marketing.writers import written_by
+from apps.marketing.writers import tier_of, written_by
 from shared.context import Context
 from shared.errors import LoadFailed, NotFound
 
@@ -78,6 +78,37 @@ def test_what_a_model_makes_up_gives_way_to_the_composer(monkeypatch: pytest.Mon
     )
 
 
+def test_a_result_of_the_composer_alone_is_not_said_to_be_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    def boasting(commission: Commission, model: str, context: Context) -> Iterator[Draft]:
+        yield Draft(commission.first, {"title": ["Nordholm Alva Desk"], "body": ["It carries 200 kg, for years."]})
+
+    monkeypatch.setattr("apps.marketing.writing.written", boasting)
+    assert ask(model=TIER).tier == "composer"
+
+
+def test_what_a_model_wrote_before_it_failed_stays_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails_later(commission: Commission, model: str, context: Context) -> Iterator[Draft]:
+        if commission.channel == "x":
+            raise LoadFailed("it broke.")
+        yield Draft(commission.first, {"title": ["Nordholm Alva Desk"], "body": ["It carries 100 kg."]})
+
+    monkeypatch.setattr("apps.marketing.writing.written", fails_later)
+    result = ask(model=TIER, channels=["push", "x"])
+    assert [variant.tier for variant in result.variants] == [TIER, "composer"]
+    assert result.tier == TIER
+
+
+def test_a_model_that_says_the_same_again_has_written_one_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    def repeating(commission: Commission, model: str, context: Context) -> Iterator[Draft]:
+        for number in range(commission.first, commission.first + commission.count):
+            yield Draft(number, {"title": ["Nordholm Alva Desk"], "body": ["It carries 100 kg."]})
+
+    monkeypatch.setattr("apps.marketing.writing.written", repeating)
+    variants = ask(model=TIER, variants=3).variants
+    assert [variant.tier for variant in variants] == [TIER, "composer", "composer"]
+    assert len({str(variant.fields) for variant in variants}) == 3
+
+
 def test_an_unknown_writer_is_refused() -> None:
     with pytest.raises(NotFound, match="It has: qwen"):
         ask(model="gpt")
@@ -102,4 +133,5 @@ def test_an_estimate_is_of_the_model_that_writes() -> None:
 def test_who_wrote_in_words() -> None:
     assert written_by(["composer"]).startswith("Written by Sextant's composer")
     assert written_by([]) == "Nothing was written."
+    assert tier_of([], TIER) == TIER and tier_of([TIER, "composer", "composer"], "composer") == TIER
     assert app.models_for("write")[0].name == "qwen2.5-coder-1.5b"

@@ -25,6 +25,8 @@ def sheet(*facts: Fact, name: str = "Tarn Mug", **fields: str) -> Sheet:
         ("10 of 45 g each", {"10", "45 g"}, {"45"}),
         ("two, each with a vestibule of 0.8 m2", {"0.8 m2"}, {"2"}),
         ("imports CAMT.053 and CSV", {"CAMT.053"}, {"053"}),
+        ("four AA or LR6 cells, CO2 neutral", {"LR6 cells", "CO2 neutral"}, {"6", "2"}),
+        ("A4", {"A4"}, {"4"}),
         ("hand wash only", set(), set()),
     ],
 )

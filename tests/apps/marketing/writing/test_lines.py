@@ -41,6 +41,7 @@ def lines(model: Model, **options: object) -> Lines:
         "The battery lasts 30 hours.",  # another number
         "It weighs 254 g.",  # not what was asked for
         "The battery lasts 38 hours, perfect for long days.",  # praise that fills
+        "The battery lasts 38 hours and does not get hot.",  # denies what no fact denies
         "It is 254 g tall and lasts 38 hours.",  # measured with the wrong word
         "The battery of these cheap headphones lasts 38 hours.",  # banned
         "Like the Linnet 3, it runs for 38 hours.",  # of a product that was shown
@@ -94,3 +95,27 @@ def test_what_another_piece_has_or_a_check_turned_down_is_not_wanted() -> None:
     model = Model(("The battery lasts 38 hours.", -0.1), ("It runs for 38 hours.", -0.1), ("38 hours of battery.", -0.1))
     found = lines(model, taken=frozenset({"The battery lasts 38 hours."}), avoid=frozenset({"It runs for 38 hours."})).write(BRIEF)
     assert found == "38 hours of battery."
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("drift 2 is a pair of wireless headphones at 254 g.", "Drift 2 is a pair of wireless headphones at 254 g."),
+        ("Drift 2 is a wireless headphones at 254 g.", "Drift 2 are wireless headphones at 254 g."),
+    ],
+)
+def test_the_number_of_the_kind_is_mended(said: str, kept: str) -> None:
+    sheet = SHEET.model_copy(update={"facts": [WEIGHT, Fact(key="connection", value="wireless")]})
+    assert Lines(sheet, "plain", Model((said, -0.1)), seed=1).write(Brief("opener", (WEIGHT,), 90)) == kept
+
+
+def test_a_brand_that_is_a_small_word_changes_no_sentence() -> None:
+    sheet = SHEET.model_copy(update={"brand": "On"})
+    model = Model(("The battery lasts 38 hours on drift 2.", -0.1))
+    assert Lines(sheet, "plain", model, seed=1).write(BRIEF) == "The battery lasts 38 hours on Drift 2."
+
+
+def test_the_number_of_a_name_counts_nothing() -> None:
+    """The sheet has a 2, in `Drift 2`: it bears no two headphones."""
+    model = Model(("The two headphones last 38 hours.", -0.1), ("Drift 2 lasts 38 hours.", -0.2))
+    assert lines(model).write(BRIEF) == "Drift 2 lasts 38 hours."
