@@ -1,6 +1,6 @@
 """The figures of the marketing studio, recomputed.
 
-    python -m apps.marketing.benchmark [--model NAME ...] [--channels N] [--outputs N] [--without-raw] [--heldout FOLDER]
+    python -m apps.marketing.benchmark [--model NAME ...] [--channels N] [--sheets N] [--outputs N] [--without-raw] [--heldout FOLDER]
 
 On twelve sheets that were written apart from the studio (`heldout/writing.json`), for each tier that is here: limits of the channels
 kept, invented digits, must facts covered where there is room, unsupported attributes a description, the fluency and relevance gate
@@ -25,6 +25,7 @@ from apps.marketing.measures.raw import CHANNELS_ASKED, measure_raw
 from apps.marketing.measures.shares import share
 from apps.marketing.measures.tiers import Tally, measure_tier, plan
 from apps.marketing.models import models
+from apps.marketing.sentences import sentence_spans
 from apps.marketing.sheet import Sheet
 from shared.serving import Engine
 
@@ -53,15 +54,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("Claim check (rules, no model), held-out items:", *lines, sep="\n  ", flush=True)
     missed += _missed("claim check", {"recall": recall, "false alarm": alarm})
     sheets = {name: Sheet.model_validate(each) for name, each in json.loads((given.heldout / "writing.json").read_text("utf-8")).items()}
-    pieces = plan(sorted(sheets), given.channels)
+    pieces = plan(sorted(sheets)[: given.sheets], given.channels)
     with Engine("cpu", models=list(models())) as engine:
         fluency = Fluency()
-        people, shuffled, total = fluency.shares([(item["text"], item["sheet"]) for item in claims if item["label"] == "supported"])
-        print(f"\nThe grammar gate: people's copy passes {share(people, total)}; the same, its words shuffled, {share(shuffled, total)}")
+        people, shuffled, total = fluency.shares(
+            [
+                (item["text"][start:end], item["sheet"])
+                for item in claims
+                if item["label"] == "supported"
+                for start, end in sentence_spans(item["text"])
+            ]
+        )
+        print(f"\nThe grammar gate: people's sentences pass {share(people, total)}; the same, its words shuffled, {share(shuffled, total)}")
         for name in given.model or _here():
             tally = measure_tier(name, pieces, sheets, engine, lambda line: print(f"\r{line}", end="", file=sys.stderr, flush=True))
             kind = "phrase grammar, no language model" if name in GRAMMARS else "language model"
-            print(f"\n{name} ({kind}): {len(tally.outputs)} of {len(pieces)} pieces, {len(sheets)} sheets; the composer wrote the others")
+            print(f"\n{name} ({kind}): {len(tally.outputs)} of {len(pieces)} pieces, the composer wrote the others")
             missed += _missed(name, _row(tally, fluency))
             tier = next((tier for tier in LOCAL_TIERS if tier.name == name), None)
             if not given.without_raw and tier is not None:
@@ -78,6 +86,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Recompute the figures of the marketing studio.")
     parser.add_argument("--model", nargs="+", help="tiers; those that are here when left out")
     parser.add_argument("--channels", type=int, default=5, help="of each sheet, the description among them")
+    parser.add_argument("--sheets", type=int, default=None, help="only so many of the sheets, in the order of their names")
     parser.add_argument("--outputs", type=int, default=20, help="of each tier, printed unselected")
     parser.add_argument("--without-raw", action="store_true", help="leave out the same models asked plainly")
     parser.add_argument("--heldout", type=Path, default=HELDOUT, help="folder with claims.jsonl, sheets.json and writing.json")
@@ -91,7 +100,7 @@ def _here() -> list[str]:
 
 def _row(tally: Tally, fluency: Fluency) -> dict[str, float]:
     """Prints the figures of a tier and returns those that have a target."""
-    texts = [(text, sheet) for _, sheet, each in tally.texts() for text in each]
+    texts = [(text[start:end], sheet) for _, sheet, each in tally.texts() for text in each for start, end in sentence_spans(text)]
     fluent = sum(fluency.passes(text, sheet) for text, sheet in texts)
     about = sum(is_relevant(each, sheet) for _, sheet, each in tally.texts())
     both = sum(fluency.passes(text, sheet) and is_relevant([text], sheet) for text, sheet in texts)
@@ -110,7 +119,7 @@ def _row(tally: Tally, fluency: Fluency) -> dict[str, float]:
     print(
         f"  unsupported attributes a description     {row['unsupported a description']:.3f}   target {TARGETS['unsupported a description']}"
     )
-    print(f"  fluent and relevant, of the texts        {share(both, len(texts))}   target {TARGETS['gate']}")
+    print(f"  fluent and relevant, of the sentences    {share(both, len(texts))}   target {TARGETS['gate']}")
     print(f"    fluent {share(fluent, len(texts))}; pieces about the product {share(about, tally.asked - tally.given_up)}")
     print(f"  CPU-seconds an output                    {tally.cpu_s / max(1, tally.asked):.2f}", flush=True)
     return row
