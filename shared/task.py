@@ -171,13 +171,15 @@ class Task(Generic[Req, Res]):
         return self.with_model(request)
 
     def with_model(self, request: Req) -> Req:
-        """`request` with the model it will run on, by default the first that works here; raises `NotFound` for one that does not serve
-        this task."""
+        """`request` with the model it will run on, by default the first that is here: one of the hub that was not pulled is passed over.
+
+        Raises `NotFound` for one that does not serve this task.
+        """
         models = self.app.models_for(self.name)
         served = [model.name for model in models]
         if request.model is None:
-            default = next((model.name for model in models if model.why_not() is None), served[0] if served else None)
-            return request.model_copy(update={"model": default}) if served else request
+            default = next((model.name for model in models if model.source.kind == "embedded" or model.why_not() is None), None)
+            return request.model_copy(update={"model": default or served[0]}) if served else request
         if request.model not in served:
             remedy = f"It has: {', '.join(served)}." if served else "It takes none: leave the field out."
             raise NotFound(f"{self.key} has no model {request.model!r}.", remedy=remedy, field="model")

@@ -18,7 +18,7 @@ for _name in [name for name in os.environ if name.startswith("SEXTANT_") and nam
     del os.environ[_name]  # a developer's own settings must not decide what a test sees
 
 # No deadline: on a busy machine the first example pays for imports and fails what is right.
-hypothesis.settings.register_profile("sextant", deadline=None)
+hypothesis.settings.register_profile("sextant", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("sextant")
 
 NO_SKIPS = os.environ.get("SEXTANT_NO_SKIPS") == "1"

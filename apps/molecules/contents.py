@@ -69,7 +69,7 @@ def file_text(file: InputFile) -> str:
         raise Unsupported(f"{name} is no text: it holds binary data.", remedy=REMEDY)
     start = text[:4096].lstrip()
     for pattern, what in TEXTS:
-        if pattern.match(start):
+        if pattern.match(start) and "M  END" not in text:  # a molecule's name may begin as markup does
             raise Unsupported(f"{name} is {what}.", remedy=REMEDY)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

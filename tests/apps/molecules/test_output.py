@@ -110,6 +110,7 @@ TEXT = st.lists(LINES, max_size=4).map("\n".join)
 @given(tags=st.dictionaries(TEXT, TEXT, max_size=4), name=TEXT)
 @example(tags={}, name="SMILES")
 @example(tags={}, name="0\nSMILES")
+@example(tags={}, name="<A\n0")
 def test_no_tag_or_name_breaks_an_sdf(tags: dict[str, str], name: str) -> None:
     data = write_sdf([molecule(name=name, tags=tags), molecule("CCO", name="next")], ORIGIN)
     entries, refused = read(data)
