@@ -206,8 +206,8 @@ def covered(text: str, sheet: Sheet) -> Covered:
     folded = " ".join(re.sub(r"[\s-]+", " ", text.casefold()).split())
     has = [keyword for keyword in sheet.keywords if re.sub(r"[\s-]+", " ", keyword.casefold()) in folded]
     return Covered(
-        facts=[key for key, said in stated.items() if said],
-        must_missing=[fact.key for fact in sheet.facts if fact.must and not stated[fact.key]],
+        facts=list(dict.fromkeys(fact.key for fact, said in stated.items() if said)),
+        must_missing=[fact.key for fact in sheet.facts if fact.must and not stated[fact]],
         keywords=has,
         keywords_missing=[keyword for keyword in sheet.keywords if keyword not in has],
     )

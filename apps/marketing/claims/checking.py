@@ -20,6 +20,7 @@ from apps.marketing.claims.numbers import judge_quantity
 from apps.marketing.claims.offers import judge_offer
 from apps.marketing.claims.opinion import opinion, unborne
 from apps.marketing.claims.opposed import judge_opposed
+from apps.marketing.claims.portions import judge_portions
 from apps.marketing.claims.promises import judge_promises
 from apps.marketing.claims.quantities import Quantity
 from apps.marketing.claims.rates import judge_rates
@@ -145,7 +146,7 @@ def _findings(reading: Reading, found: Evidence) -> list[Finding]:
         + judge_promises(reading, found)
         + judge_implied(reading, found)
     )
-    findings += judge_offer(reading, found, findings)
+    findings += judge_portions(reading, found) + judge_offer(reading, found, findings)
     return findings + judge_openers(reading, found, findings)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.marketing.claims.evidence import EMPTY, Evidence, Measure
 from apps.marketing.claims.lists import listed
 from apps.marketing.claims.positions import sentence_of
@@ -9,9 +11,10 @@ from apps.marketing.claims.quantities import Quantity
 from apps.marketing.claims.reading import Reading, Unit
 from apps.marketing.claims.roles import segment
 from apps.marketing.claims.stems import stem
+from apps.marketing.claims.tokens import Token
 from apps.marketing.claims.vocabulary import vocabulary
 
-__all__ = ["is_derived", "is_loose", "named_near", "nouns_of", "says_nothing"]
+__all__ = ["counts_other", "is_derived", "is_loose", "named_near", "nouns_of", "says_nothing"]
 
 COUNTED = frozenset(("count", "percent", "star", "times", "volume", "mass", "angle", "iu"))
 """Dimensions whose number says little without the noun beside it."""
@@ -24,6 +27,11 @@ POINTING = frozenset(("of", "those", "these", "them"))
 IDLE_COUNTS = frozenset(listed("idle counts"))
 FEW = 12.0
 PEOPLED = frozenset(("kids", "kid", "child", "children", "ones", "toddler", "toddlers", "son", "daughter", "boy", "girl", "age", "aged"))
+IRREGULAR = frozenset(("people", "men", "women", "children", "feet", "teeth", "mice"))
+PASSING = frozenset(listed("passing"))
+NO_THINGS = frozenset(listed("no things"))
+REACH = 3
+"""How far after its number a counted noun may stand."""
 
 
 def says_nothing(quantity: Quantity, reading: Reading, found: Evidence) -> bool:
@@ -75,6 +83,9 @@ def is_loose(quantity: Quantity, reading: Reading, found: Evidence) -> bool:  # 
         return not (_any_clock(found) or aged)
     if following == "of" and len(after) > 1 and after[1] in ("us", "you", "them", "those", "these", "your", "our"):
         return True
+    counted = next((other.text for other in _after(quantity, reading)[:REACH] if _is_plural(other.text)), following)
+    if stem(counted) in words.features | words.parts:
+        return before == "own"
     if following in IDLE_COUNTS or (
         following in ("little", "small", "big", "good", "simple") and len(after) > 1 and after[1] in IDLE_COUNTS
     ):
@@ -82,6 +93,31 @@ def is_loose(quantity: Quantity, reading: Reading, found: Evidence) -> bool:  # 
     if following and words.is_scenery(following) and token.kind == "word":
         return not any(stem(following) in measure.context for measure in found.measures) and stem(following) not in found.entries
     return False
+
+
+def counts_other(quantity: Quantity, reading: Reading, measure: Measure) -> bool:
+    """Whether a text counts a few of a thing that the fact of an equal number does not count: six buttons of 6 microphones."""
+    if quantity.dimension != "count" or quantity.high > FEW or quantity.low % 1:
+        return False
+    rest = _after(quantity, reading)
+    noun = next((token.text for token in rest[:REACH] if _is_plural(token.text)), "")
+    if not noun or noun in NO_THINGS or stem(noun) in HUMANS | OPTIONS:
+        return False
+    places = range(quantity.last, quantity.last + len(rest))
+    near = {token.stem for token in rest} | {unit.name for unit in reading.units if unit.first in places}
+    return not near & (measure.context - EMPTY)
+
+
+def _after(quantity: Quantity, reading: Reading) -> Sequence[Token]:
+    """The words after a number, up to what ends its group or to the next number."""
+    at, taken = quantity.last, {other.number_at for other in reading.quantities}
+    while at < len(reading.tokens) and at not in taken and reading.tokens[at].kind == "word" and reading.tokens[at].text not in PASSING:
+        at += 1
+    return reading.tokens[quantity.last : at]
+
+
+def _is_plural(word: str) -> bool:
+    return word in IRREGULAR or (word.endswith("s") and len(word) > 3 and not word.endswith(("ss", "us", "is", "'s")))
 
 
 def _any_clock(found: Evidence) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from apps.marketing.claims.checking import check_claims
 from apps.marketing.claims.evidence import AGREEING, EMPTY
 from apps.marketing.claims.reading import read
@@ -14,8 +16,21 @@ SHARE = 3
 """One in so many of a fact's words has to be said where it has no number: a text that names two of six colours covers the colours."""
 
 
-def coverage(text: str, sheet: Sheet) -> dict[str, bool]:
-    """Which facts of the sheet the text states rightly: a number of the fact where it has one, else a third of its words."""
+def coverage(text: str, sheet: Sheet) -> dict[Fact, bool]:
+    """Which facts of the sheet the text states rightly: a number of the fact where it has one, else a third of its words.
+
+    Facts that share a key are judged one by one: a text that states one `feature` of three states that one.
+    """
+    keys = Counter(fact.key for fact in sheet.facts)
+    stated = _stated(text, sheet)
+    for fact in sheet.facts:
+        if keys[fact.key] > 1:
+            others = [other for other in sheet.facts if other.key != fact.key]
+            stated[fact] = _stated(text, sheet.model_copy(update={"facts": [*others, fact]}))[fact]
+    return stated
+
+
+def _stated(text: str, sheet: Sheet) -> dict[Fact, bool]:
     said = {fact.key: "" for fact in sheet.facts}
     numbered: set[str] = set()
     for span in check_claims(text, sheet).spans:
@@ -23,7 +38,7 @@ def coverage(text: str, sheet: Sheet) -> dict[str, bool]:
             said[key] = f"{said.get(key, '')} {span.text}"
             if span.kind == "number":
                 numbered.add(key)
-    return {fact.key: _covers(said[fact.key], fact, fact.key in numbered) or _literally(text, fact) for fact in sheet.facts}
+    return {fact: _covers(said[fact.key], fact, fact.key in numbered) or _literally(text, fact) for fact in sheet.facts}
 
 
 def _covers(said: str, fact: Fact, numbered: bool) -> bool:

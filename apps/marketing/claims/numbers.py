@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from apps.marketing.claims.counting import is_derived, is_loose, named_near, nouns_of, says_nothing
+from apps.marketing.claims.counting import counts_other, is_derived, is_loose, named_near, nouns_of, says_nothing
 from apps.marketing.claims.derived import follows
 from apps.marketing.claims.evidence import Evidence, Measure
 from apps.marketing.claims.findings import Finding
@@ -147,6 +147,8 @@ def _compare(quantity: Quantity, reading: Reading, found: Evidence) -> Finding: 
     for measure, how in fitting:
         if how == "yes" and measure in bound and (other := skipped(measure, quantity, reading, found)):
             return Finding(*where, "number", "contradicted", (other.fact,), f"the sheet says {other.fact}: {other.value}")
+        if how == "yes" and measure in bound and counts_other(quantity, reading, measure):
+            continue
         if how == "yes" and measure in bound and not (measure.denied and not denies(reading, quantity.first)):
             return Finding(*where, "number", "supported", (measure.fact,), "")
     for measure, how in fitting:

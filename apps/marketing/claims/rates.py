@@ -35,6 +35,10 @@ RATE = re.compile(
 )
 COUNTED = re.compile(rf"\b(?P<many>{NUMBER}) [a-z]+ (?:a|an|per|every|each) (?P<per>{UNIT})\b")
 """In a sheet also two brushings a day, 250 runs per month."""
+PRICED = re.compile(
+    rf"(?:[€$£] ?\d[\d.,]*|\d ?(?:[€$£]|euros?|dollars?|pounds?|eur|usd|gbp)) ?(?:a|an|per|each|every|/) ?(?P<per>{UNIT})\b"
+)
+"""In a sheet 9 euros a month, which a text may call monthly."""
 CLOSE = 0.12
 
 
@@ -68,6 +72,10 @@ def _stated(text: str) -> list[Rate]:
     return rates(text) + counted
 
 
+def _of_fact(text: str) -> list[Rate]:
+    return _stated(text) + [Rate(match.start(), match.end(), YEARLY[match["per"]]) for match in PRICED.finditer(text)]
+
+
 def _value(text: str) -> float:
     return NUMBERS.get(text) or float(text.replace(",", ".") if text[:1].isdigit() else 1.0) or 1.0
 
@@ -75,7 +83,7 @@ def _value(text: str) -> float:
 def judge_rates(reading: Reading, found: Evidence) -> list[Finding]:
     """A reading -> its rates: borne by a fact, or another than the one of the fact that the clause speaks of."""
     result = []
-    stated = {key: each for key, value in found.values.items() if (each := _stated(f"{key} {value}".lower()))}
+    stated = {key: each for key, value in found.values.items() if (each := _of_fact(f"{key} {value}".lower()))}
     said = reading.plain.text.lower()
     spoken = [
         one

@@ -92,9 +92,9 @@ class Lines:
         self.written.append(best)
         return best
 
-    def covered(self, texts: Iterable[str]) -> set[str]:
-        """Keys of the facts that the texts state."""
-        return {key for key, said in coverage("\n".join(texts), self.sheet).items() if said}
+    def covered(self, texts: Iterable[str]) -> set[Fact]:
+        """The facts that the texts state."""
+        return {fact for fact, said in coverage("\n".join(texts), self.sheet).items() if said}
 
     def _begun(self, brief: Brief, attempt: int) -> Brief:
         """The second try begins otherwise than the sentence before; that of a first sentence begins with the product."""
@@ -122,7 +122,7 @@ class Lines:
         if answer.finish == "length" or likely < UNLIKELY[brief.kind] or self._is_wrong(text, brief):
             return None
         said = coverage(text, self.sheet)
-        missing = [fact for fact in brief.facts if not said.get(fact.key, fact.key == "offer")]
+        missing = [fact for fact in brief.facts if not said.get(fact, fact.key == "offer")]
         if len(missing) == len(brief.facts) or (brief.facts[0] in missing and brief.facts[0].must):
             return None
         same = bool(self.written) and brief.kind in SENTENCES and _start(text) == _start(self.written[-1])
@@ -142,18 +142,8 @@ class Lines:
             or self._miscounts(text)
             or any(_is_halved(fact, text) for fact in brief.facts)
             or bool(_DENIES.search(text) and not any(_DENIES.search(fact.value) for fact in brief.facts))
-            or not self._is_borne(text)
+            or not check_claims(text, self.sheet).ok
         )
-
-    def _is_borne(self, text: str) -> bool:
-        """Whether the sheet has all that it claims; a number that only the name has (`Tarn Pad 2`) bears no two notebooks."""
-        checked = check_claims(text, self.sheet)
-        rest = text.casefold()
-        for name in (self.sheet.name, self._short):
-            rest = rest.replace(name.casefold(), " ")
-        words = set(_WORD.findall(rest))
-        of_name = [span for span in checked.spans if span.kind == "number" and set(span.facts) and set(span.facts) <= {"name", "brand"}]
-        return checked.ok and not any(words & set(_WORD.findall(span.text.casefold())) for span in of_name)
 
     def _miscounts(self, text: str) -> bool:
         """`a wireless headphones`: models mind the brand and not the noun."""

@@ -132,7 +132,7 @@ def x(theme: Theme, lines: Lines) -> Fields:
 def linkedin(theme: Theme, lines: Lines) -> Fields:
     intro, head, below = (CHANNELS["linkedin"].field(name) for name in ("introduction", "headline", "description"))
     text = _filled(theme, lines, intro, intro.warn_above or 150, kinds=("opener", "sentence"))
-    rest = [fact for fact in theme.wish if fact.key not in lines.covered(lines.written)] or list(theme.wish)
+    rest = [fact for fact in theme.wish if fact not in lines.covered(lines.written)] or list(theme.wish)
     title = lines.write(_room("subject", (rest[0],), 20, 70), _accepts(head, theme.sheet))
     last = lines.write(_room("sentence", (theme.offer or rest[-1],), 30, 100), _accepts(below, theme.sheet))
     return {"introduction": [text] if text else [], "headline": [title] if title else [], "description": [last] if last else []}
@@ -153,7 +153,7 @@ def _two_lines(theme: Theme, lines: Lines, names: tuple[str, str, str], head_max
     for fact in theme.wish[:3]:
         top = top or lines.write(_room("subject", (fact,), 12, head_max), _accepts(head, theme.sheet))
     low = ""
-    rest = [fact for fact in theme.wish if fact.key not in lines.covered(lines.written)]
+    rest = [fact for fact in theme.wish if fact not in lines.covered(lines.written)]
     about = [(fact,) for fact in ([theme.offer] if theme.offer and theme.rng.random() < 0.4 else []) + rest[:3] if fact]
     for facts in about:
         low = low or lines.write(_room("sentence", facts, max(40, body.min), body_max), _accepts(body, theme.sheet))
@@ -186,7 +186,7 @@ def product_description(theme: Theme, lines: Lines) -> Fields:
     chosen, spare = left[:8], left[8:]
     for group in (*theme.groups(chosen), *theme.groups(spare)):
         must = any(fact.must for fact in group)
-        if words() >= (WORDS if not must else field.max - 24) or lines.covered(lines.written) >= {fact.key for fact in group}:
+        if words() >= (WORDS if not must else field.max - 24) or lines.covered(lines.written) >= set(group):
             continue
         if text := lines.write(_room("sentence", group, 20, 130)):
             paragraphs[theme.order[group[0].key] >= LATE].append(text)
@@ -213,7 +213,7 @@ def amazon_bullets(theme: Theme, lines: Lines) -> Fields:
 def _missing(theme: Theme, lines: Lines, texts: Sequence[str]) -> list[Fact]:
     """Facts that must be in the piece and are in none of its texts."""
     said = lines.covered(texts)
-    return [fact for fact in theme.wish if fact.must and fact.key not in said]
+    return [fact for fact in theme.wish if fact.must and fact not in said]
 
 
 def _filled(theme: Theme, lines: Lines, field: ChannelField, high: int, *, kinds: tuple[Kind, Kind], end: str = "") -> str:

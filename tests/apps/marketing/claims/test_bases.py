@@ -39,4 +39,4 @@ def test_a_number_of_another_nutrient_or_another_basis_is_contradicted(text: str
 )
 def test_the_right_one_is_the_facts(text: str, fact: str) -> None:
     assert check_claims(text, FOOD).ok
-    assert coverage(text, FOOD)[fact]
+    assert next(said for each, said in coverage(text, FOOD).items() if each.key == fact)

@@ -147,7 +147,7 @@ def test_opinion_is_unsupported_only_when_strict() -> None:
 
 
 def test_coverage_counts_facts_and_not_their_topics() -> None:
-    covered = coverage("Cold for 24 hours. Steel body, with a warranty.", BOTTLE)
+    covered = {fact.key: said for fact, said in coverage("Cold for 24 hours. Steel body, with a warranty.", BOTTLE).items()}
     assert covered["cold retention"] and covered["body material"]
     assert not covered["warranty"] and not covered["hot retention"]
     assert list(covered) == [fact.key for fact in BOTTLE.facts]
@@ -196,3 +196,10 @@ def test_a_regulated_word_needs_a_fact_as_well(monkeypatch: pytest.MonkeyPatch) 
 def test_numbers_are_read_with_units_and_qualifiers(fact: str, text: str, right: bool) -> None:
     sheet = Sheet(name="Probe", facts=[Fact(key="value", value=fact)])
     assert check_claims(text, sheet).ok is right
+
+
+def test_facts_of_one_key_are_covered_one_by_one() -> None:
+    features = [Fact(key="feature", value=value, must=True) for value in ("a built-in strainer", "weighs 350 g", "a carrying loop")]
+    sheet = BOTTLE.model_copy(update={"facts": features})
+    assert list(coverage("It weighs 350 g.", sheet).values()) == [False, True, False]
+    assert list(coverage("A carrying loop, and it weighs 350 g.", sheet).values()) == [False, True, True]

@@ -31,7 +31,7 @@ def test_any_text_is_checked(text: str, sheet: Sheet) -> None:
         assert (span.why == "") == (span.status == "supported")
         end = span.end
     assert check_claims(text, sheet) == checked
-    assert set(coverage(text, sheet)) == {fact.key for fact in sheet.facts}
+    assert set(coverage(text, sheet)) == set(sheet.facts)
     assert len(refusals(checked)) <= len(checked.sentences)
     assert bool(refusals(checked)) == bool(checked.flagged)
 

@@ -21,7 +21,7 @@ def test_every_line_says_its_facts_and_nothing_else(kind: str, voice: str) -> No
         flagged = [(span.text, span.why) for span in check_claims(shot.text, shot.product).flagged]
         assert not flagged, shot.text
         said = coverage(shot.text, shot.product)
-        assert any(said.get(fact.key, fact.key == "offer") for fact in shot.facts), shot.text
+        assert any(said.get(fact, fact.key == "offer") for fact in shot.facts), shot.text
 
 
 @pytest.mark.parametrize("voice", VOICES)
