@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from apps.marketing.sheet import Sheet
 
-__all__ = ["clean_field", "clean_url", "speaks_as_a_prompt", "suspicious"]
+__all__ = ["clean_field", "clean_url", "clean_value", "speaks_as_a_prompt", "suspicious"]
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -92,6 +92,12 @@ def clean_field(text: str) -> str:
         if cleaned == before:
             return cleaned
     return re.sub(r"[^\w\s.,%-]", "", cleaned).strip() if _orders(cleaned) or _ROLES.search(cleaned) else cleaned
+
+
+def clean_value(text: str) -> str:
+    """A field whose lines are items of their own, as one line of items: `waterproof; 2 kg`. Where a line ends a sentence, it does."""
+    lines = [cleaned for line in text.splitlines() if (cleaned := clean_field(line).rstrip(" ;,"))]
+    return clean_field(re.sub(r"([.!?:]);", r"\1", "; ".join(lines)))
 
 
 def speaks_as_a_prompt(text: str) -> bool:

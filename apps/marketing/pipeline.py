@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apps.marketing.channels import channel_named
 from apps.marketing.claims import check_claims
-from apps.marketing.cleaning import clean_field, clean_url, speaks_as_a_prompt, suspicious
+from apps.marketing.cleaning import clean_field, clean_url, clean_value, speaks_as_a_prompt, suspicious
 from apps.marketing.composing import COMPOSER, Order, counted, covered, faults_of, regulated_in, spans_of
 from apps.marketing.contradictions import contradictions
 from apps.marketing.documents import pages_of
@@ -77,7 +77,7 @@ def _cleaned(sheet: Sheet) -> Sheet:
     """Without what talks to a model, hides, or links elsewhere; the name stays unless nothing is left of it."""
     fields = {name: clean_field(getattr(sheet, name)) for name in ("name", "brand", "category", "audience", "offer")}
     facts = [
-        fact.model_copy(update={"key": clean_field(fact.key), "value": clean_field(fact.value)})
+        fact.model_copy(update={"key": clean_field(fact.key), "value": clean_value(fact.value)})
         for fact in sheet.facts
         if not speaks_as_a_prompt(fact.value)
     ]

@@ -40,6 +40,11 @@ _FLUFF = re.compile(
     re.IGNORECASE,
 )
 """What models fill a line with; the last ones promise what food and care products may not."""
+_CONCLUDES = re.compile(
+    r"[,;:\u2013\u2014-] ?so\b|\bso (?:that|you|your|it|they|there|no)\b|\b(?:which means|making|ensuring|meaning|allowing|helping)\b",
+    re.IGNORECASE,
+)
+"""`..., so privacy is a concern`: what a model concludes from a fact is mostly no fact."""
 _DENIES = re.compile(r"\b(?:not|no|none|never|without)\b|n['\u2019]t\b", re.IGNORECASE)
 """A line denies only what its facts deny: what a model denies of itself it made up."""
 _NUMBER = re.compile(r"\d+")
@@ -141,7 +146,9 @@ class Lines:
             or self._repeats(text)
             or self._miscounts(text)
             or any(_is_halved(fact, text) for fact in brief.facts)
-            or bool(_DENIES.search(text) and not any(_DENIES.search(fact.value) for fact in brief.facts))
+            or any(
+                pattern.search(text) and not any(pattern.search(fact.value) for fact in brief.facts) for pattern in (_CONCLUDES, _DENIES)
+            )
             or not check_claims(text, self.sheet).ok
         )
 

@@ -42,6 +42,8 @@ def lines(model: Model, **options: object) -> Lines:
         "It weighs 254 g.",  # not what was asked for
         "The battery lasts 38 hours, perfect for long days.",  # praise that fills
         "The battery lasts 38 hours and does not get hot.",  # denies what no fact denies
+        "The battery lasts 38 hours, so work is a pleasure.",  # a conclusion of its own
+        "The battery lasts 38 hours, making it light.",
         "It is 254 g tall and lasts 38 hours.",  # measured with the wrong word
         "The battery of these cheap headphones lasts 38 hours.",  # banned
         "Like the Linnet 3, it runs for 38 hours.",  # of a product that was shown
