@@ -17,8 +17,9 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 for _name in [name for name in os.environ if name.startswith("SEXTANT_") and name not in ("SEXTANT_NO_SKIPS", "SEXTANT_TORCH")]:
     del os.environ[_name]  # a developer's own settings must not decide what a test sees
 
-# No deadline: on a busy machine the first example pays for imports and fails what is right.
-hypothesis.settings.register_profile("sextant", deadline=None, derandomize=True)
+# No deadline: on a busy machine the first example pays for imports and fails what is right. In CI the same examples each time, so that a
+# change is judged by itself; a developer's run draws new ones, and what it finds becomes an @example.
+hypothesis.settings.register_profile("sextant", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("sextant")
 
 NO_SKIPS = os.environ.get("SEXTANT_NO_SKIPS") == "1"

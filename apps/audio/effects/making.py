@@ -88,13 +88,12 @@ def make(
         if duration_s is None and not looped:
             signal = without_silent_end(signal)
         signal = finish(signal, how, rng)
-        if not is_usable(signal):
-            continue
         if width > 0:
             signal = widen(signal, width, rng)
         points = None
         if looped:
             joined = loop(signal, overlap, slack)
             signal, points = joined.signal, (joined.start, joined.end)
-        return Made(signal, chosen.values, len(signal) / SAMPLE_RATE_HZ, points, attempt)
+        if is_usable(signal):  # as it is handed over: a loop at a distance is quieter than what it was made of
+            return Made(signal, chosen.values, len(signal) / SAMPLE_RATE_HZ, points, attempt)
     raise RunFailed(f"{TRIES} draws of {kind} were silent or clipped.", remedy="Choose another seed, or values nearer to the typical ones.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apps.audio.effects.finishing import Finish, finish, loop, loudness_db, widen
@@ -148,6 +148,7 @@ def test_a_value_set_by_hand_stays() -> None:
     how=st.builds(Finish, st.floats(-1, 1), st.floats(-6, 6), st.floats(1, 500)),
     width=st.sampled_from([0.0, 0.7]),
 )
+@example(kind="insects", seed=493887, how=Finish(0.0, 0.0, 159.0), width=0.7)
 def test_any_effect_is_usable(kind: str, seed: int, how: Finish, width: float) -> None:
     looped = classes()[kind].sustained and seed % 2 == 1
     made = make(kind, seed=seed, duration_s=0.7, how=how, looped=looped, width=width)
