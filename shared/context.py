@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from shared.cancel import CancelToken
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
+    from shared.provenance import SourceType
     from shared.provenance.stamp import Stamp
     from shared.serving import Engine, Item, Model, Stream, Used
 
@@ -105,6 +107,11 @@ class Context:
             made = self._stamp.keep(name, content, media_type, self.store, self.used)
         self.artifacts.append(made)
         return made
+
+    def made_as(self, source_type: SourceType) -> None:
+        """What the files that follow are, where only the work shows it: a model failed, and what stands in for it is none."""
+        if self._stamp is not None:
+            self._stamp.origin = replace(self._stamp.origin, source_type=source_type)
 
     def finish(self) -> None:
         """Once all files are made: the origin of those whose formats have no place for it stands in one beside them."""

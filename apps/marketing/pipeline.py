@@ -105,6 +105,8 @@ def write_request(request: WriteRequest, context: Context) -> WriteResult:
     context.progress(total, total, "files")
     tiers = [variant.tier for variant in variants]
     said = written_by(tiers)
+    if not {*tiers} - {COMPOSER}:  # a phrase grammar is no trained model
+        context.made_as("algorithmicMedia")
     return WriteResult(
         product=product.sheet.name,
         tier=tier_of(tiers, writers.model),

@@ -11,7 +11,6 @@ from apps.marketing.results import ChatResult, CheckResult, SummarizeResult, Wri
 from shared.app import App, Context, Example, Work
 
 if TYPE_CHECKING:
-    from shared.provenance import SourceType
     from shared.serving import Model
 
 __all__ = [
@@ -70,11 +69,6 @@ def _work_write(request: WriteRequest) -> Work:
     return Work(lines, "lines", 64 << 20, seconds_a_line(request.model))
 
 
-def _source_type(request: WriteRequest) -> SourceType:
-    """A phrase grammar is no trained model."""
-    return "algorithmicMedia" if request.model in (None, "composer") else "trainedAlgorithmicMedia"
-
-
 def _work_check(request: CheckRequest) -> Work:
     return Work(max(1.0, len(request.text) / 1000), "thousand characters", 16 << 20, SECONDS_A_CHECK)
 
@@ -90,7 +84,6 @@ def _work_summarize(request: SummarizeRequest) -> Work:
 
 @app.task(
     work=_work_write,
-    source_type=_source_type,
     examples=(
         Example(
             "Headphones: a search ad, an e-mail and a post on X",

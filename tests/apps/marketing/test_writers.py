@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,8 @@ from apps.marketing.tasks import app
 from apps.marketing.writers import tier_of, written_by
 from shared.context import Context
 from shared.errors import LoadFailed, NotFound
+from shared.runs import ArtifactStore, Executor, History
+from shared.serving import Engine
 
 PUSH = {"example": "furniture", "channels": ["push"], "variants": 1}
 TIER = QWEN_0_5B.name
@@ -135,3 +139,11 @@ def test_who_wrote_in_words() -> None:
     assert written_by([]) == "Nothing was written."
     assert tier_of([], TIER) == TIER and tier_of([TIER, "composer", "composer"], "composer") == TIER
     assert app.models_for("write")[0].name == "qwen2.5-coder-1.5b"
+
+
+def test_the_files_of_a_tier_that_broke_are_no_trained_models(tmp_path: Path) -> None:
+    history, store = History(f"sqlite:///{tmp_path}/runs.sqlite3"), ArtifactStore(str(tmp_path))
+    with Engine(device="cpu") as engine, Executor(history, store, engine=engine) as executor:
+        run = executor.run(write, write.parse({**PUSH, "model": TIER}))
+    sidecar = next(file for file in run.artifacts if file.name.endswith(".origin.json"))
+    assert json.loads(sidecar.read())["origin"]["source_type"] == "algorithmicMedia"

@@ -59,6 +59,20 @@ def test_a_picture_says_how_it_was_made_and_is_signed() -> None:
     assert found.credentials.origin["request_sha256"] == found.origin.request_sha256
 
 
+def test_what_stood_in_for_a_model_is_stamped_as_what_it_is() -> None:
+    request = paint.parse({})
+    store = MemoryStore()
+    with Engine(device="cpu") as engine:
+        context = Context(engine, store=store, stamp=stamp_for(paint, request))
+        context.made_as("algorithmicMedia")
+        paint.function(request, context)
+        context.finish()
+    square, sidecar = (next(one for one in context.artifacts if one.name == name) for name in ("square.png", "table.origin.json"))
+    found = read(square.read()).origin
+    assert found is not None and found.source_type == "algorithmicMedia"
+    assert json.loads(sidecar.read())["origin"]["source_type"] == "algorithmicMedia"
+
+
 def test_a_file_without_a_place_for_it_is_named_beside_it(executor: Executor) -> None:
     run = executor.run(paint, paint.parse({}))
     sidecar = next(one for one in run.artifacts if one.name == "table.origin.json")
