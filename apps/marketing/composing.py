@@ -161,10 +161,9 @@ def spans_of(checked: Checked, field: str, index: int) -> list[Span]:
 
 
 def faults_of(channel: Channel, fields: dict[str, list[str]], sheet: Sheet) -> list[Fault]:
-    names = [name for name in (sheet.name, sheet.brand) if name]
     return [
         Fault(field=each.field, index=each.index, start=each.span[0], end=each.span[1], code=each.code, words=each.words, level=each.level)
-        for each in check_channel(channel, fields, names)
+        for each in check_channel(channel, fields, sheet.proper)
     ]
 
 

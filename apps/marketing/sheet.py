@@ -43,6 +43,14 @@ class Sheet(BaseModel):
     keywords: list[str] = Field(default=[], max_length=30)
     banned: list[str] = Field(default=[], max_length=100)
 
+    @property
+    def proper(self) -> tuple[str, ...]:
+        """What no rule about capitals faults: the name, the brand, and the words that the facts have in capitals (DATEV), unless the sheet
+        is typed in capitals throughout."""
+        shouts = "".join(fact.key for fact in self.facts).isupper()
+        capitals = [] if shouts else re.findall(r"\b[A-Z][A-Z&']+\b", " ".join(fact.value for fact in self.facts))
+        return tuple(dict.fromkeys(word for word in (self.name, self.brand, *capitals) if word))
+
     @field_validator("name")
     @classmethod
     def _has_a_name(cls, text: str) -> str:

@@ -41,13 +41,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Room:
-    """count: the field's; low and high bound it; aim: what a text should reach; most: how many lines."""
+    """count: the field's; low and high bound it; aim: what a text should reach; most: how many lines; again: a template may serve twice,
+    where a sheet has too few facts for anything else."""
 
     count: Callable[[str], int]
     low: int
     aim: int
     high: int
     most: int = 20
+    again: bool = False
 
 
 def swift(count: Callable[[str], int]) -> Callable[[str], int]:
@@ -121,7 +123,7 @@ def _filled(  # noqa: PLR0917 (the parts of one attempt)
     for line in sorted(pool, key=wish, reverse=True):
         if len(chosen) >= room.most or (size >= room.aim and not wish(line)[0]):
             break
-        if line.first.family in families or facts & set(line.first.facts):
+        if (line.first.family in families and not room.again) or facts & set(line.first.facts):
             continue
         grown = _ordered([*chosen, line], len(start))
         if (larger := room.count(show(grown))) <= room.high:

@@ -43,7 +43,7 @@ def product_description(given: Material, rng: random.Random) -> dict[str, list[s
         calls = [replace(phrase, text=f"{phrase.text}.", order=99) for phrase in given.frames("call")[:1]]
         longest = [*_longest(given.full_lines), *(as_line(phrase) for phrase in [*offers[:1], *calls])]
         wide = replace(room, aim=field.min + 6)
-        found = pack(rng, longest, wide, show, start=start) or pack(rng, longest, replace(wide, low=1), show, start=start)
+        found = pack(rng, longest, wide, show, start=start) or pack(rng, longest, replace(wide, low=1, again=True), show, start=start)
     return {"description": [show(found)] if found else []}
 
 
@@ -59,7 +59,6 @@ def _longest(lines: Sequence[Line]) -> list[Line]:
 
 def amazon_bullets(given: Material, rng: random.Random) -> dict[str, list[str]]:
     field = CHANNELS["amazon_bullets"].field("bullets")
-    names = [name for name in (given.sheet.name, given.sheet.brand) if name]
     texts: list[tuple[Phrase, str]] = []
     taken: set[str] = set()
     families: set[str] = set()
@@ -70,7 +69,7 @@ def amazon_bullets(given: Material, rng: random.Random) -> dict[str, list[str]]:
         text = capital(phrase.text.rstrip("."))
         joined = f"{text}; {partner.text[:1].lower()}{partner.text[1:]}" if partner else text
         for one, used in ((joined, [phrase, partner]), (text, [phrase])):
-            if not field.check(one, names=names):
+            if not field.check(one, names=given.sheet.proper):
                 texts.append((phrase, one))
                 taken |= {fact for each in used if each for fact in each.facts}
                 families |= {phrase.family} - {"label"}

@@ -28,16 +28,16 @@ def google_rsa(given: Material, rng: random.Random) -> dict[str, list[str]]:
     shown = [
         text
         for text in _distinct(wished)
-        if text and headlines.fits(text) and not headlines.check(text, names=_names(given)) and given.bears(text)
+        if text and headlines.fits(text) and not headlines.check(text, names=given.sheet.proper) and given.bears(text)
     ]
     used: set[str] = set()
     bodies: list[str] = []
     for at in range(DESCRIPTIONS):
         room = Room(descriptions.count, descriptions.min, 72 + rng.randrange(12), descriptions.max, 3)
         text, facts = prose(given, rng, room, used=used, opening=at == 0, offer=at > 1, lists=at != 2)
-        if text and descriptions.check(text, names=_names(given)):  # a name that the channel refuses: an emoji, capitals
+        if text and descriptions.check(text, names=given.sheet.proper):  # a name that the channel refuses: an emoji, capitals
             text, facts = prose(given, rng, room, used=used, opening=False, offer=at > 1, named=True)
-        if text and text not in bodies and not descriptions.check(text, names=_names(given)):
+        if text and text not in bodies and not descriptions.check(text, names=given.sheet.proper):
             bodies.append(text)
             used |= facts
     if len(bodies) < descriptions.at_least:
@@ -102,10 +102,6 @@ def linkedin(given: Material, rng: random.Random) -> dict[str, list[str]]:
 
 def _joiners(voice: str) -> list[str]:
     return {"technical": [" | "], "playful": [": ", " | "]}.get(voice, [": ", " | ", " - "])
-
-
-def _names(given: Material) -> list[str]:
-    return [name for name in (given.sheet.name, given.sheet.brand) if name]
 
 
 def _distinct(texts: list[str]) -> list[str]:

@@ -72,13 +72,12 @@ class Theme:
 
 def _accepts(field: ChannelField, sheet: Sheet, begin: str = "", end: str = "") -> Accept:
     """A line as part of its field: within its limits, and none of its rules broken."""
-    names = [name for name in (sheet.name, sheet.brand) if name]
     short = sheet.name.removeprefix(sheet.brand).strip() or sheet.name
 
     def accept(text: str) -> bool:
         if begin.endswith(": ") and short.casefold() in text.casefold():  # `Drift 2: the Drift 2 has`
             return False
-        faults = field.check(f"{begin}{text}{end}", names=names)
+        faults = field.check(f"{begin}{text}{end}", names=sheet.proper)
         return all(fault.level != "error" or fault.code == "too_short" for fault in faults)
 
     return accept

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from apps.marketing.composer.english import article, capital, compound, listing, subject_noun, thing
+from apps.marketing.composer.material import material
 from apps.marketing.composer.patterns import block_for, blocks
 from apps.marketing.composer.phrases import phrases
+from apps.marketing.composer.shop import product_description
 from apps.marketing.composer.subject import Subject, third
 from apps.marketing.sheet import Fact, Sheet
 
@@ -76,3 +80,18 @@ def test_a_line_that_the_sheet_does_not_bear_is_never_offered() -> None:
     said = phrases(sheet)
     assert not any("pick" in phrase.text.lower() for phrase in said.phrases)
     assert any("banned word 'pick'" in reason for _, reason in said.refused)
+
+
+def test_a_sheet_of_few_facts_has_all_of_them_said() -> None:
+    facts = {
+        "capacity": "1.8 l",
+        "power": "500 W",
+        "keep warm": "up to 12 hours",
+        "programmes": "white rice, porridge, steam",
+        "users": "up to 8",
+    }
+    facts["features"] = "washable; stands on its own"
+    sheet = Sheet(name="Kessel 3", category="rice cooker", facts=[Fact(key=key, value=value) for key, value in facts.items()])
+    said = "\n".join(product_description(material(sheet, "plain"), random.Random(1))["description"])
+    assert all(value in said for value in ("1.8 l", "500 W", "Keep warm: up to 12 hours", "porridge", "up to 8 users"))
+    assert "washable. " in said and "Stands on its own." in said and "Features" not in said

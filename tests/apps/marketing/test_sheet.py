@@ -36,3 +36,10 @@ def test_a_name_longer_than_the_limit_is_refused() -> None:
 
 def test_words_are_kept_once() -> None:
     assert Sheet(name="x", facts=FACTS, keywords=["tent ", "tent", ""]).keywords == ["tent"]
+
+
+def test_what_the_facts_have_in_capitals_is_no_shouting() -> None:
+    sheet = Sheet(name="Orlo", brand="ORLOSOFT", facts=[Fact(key="export", value="CSV, DATEV")])
+    assert set(sheet.proper) >= {"Orlo", "ORLOSOFT", "DATEV"}
+    loud = Sheet(name="Orlo", facts=[Fact(key="BEST EXPORT", value="AMAZING CSV")])
+    assert loud.proper == ("Orlo",)
