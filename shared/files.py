@@ -12,57 +12,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self
+from typing import Any, BinaryIO, Self
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, PrivateAttr, ValidationInfo, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from shared.errors import BadInput, DeclarationError, NotFound
+from shared.stores import MemoryStore, Store
 
 __all__ = ["Artifact", "File", "InputFile", "MemoryStore", "Store", "digest", "safe_name"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _CHUNK_BYTES = 1 << 20
-
-
-class Store(Protocol):
-    """Where bytes live by their sha256."""
-
-    def put(self, data: bytes | BinaryIO) -> tuple[str, int]:
-        """Keep `data`; returns its sha256 and its size in bytes. Whole or not at all."""
-
-    def open(self, sha256: str) -> BinaryIO:
-        """The bytes of `sha256`; raises `NotFound`."""
-
-    def size(self, sha256: str) -> int:
-        """Bytes of `sha256`; raises `NotFound`."""
-
-
-class MemoryStore:
-    """A store for calls that leave no record: gone with the last artifact that points at it."""
-
-    def __init__(self) -> None:
-        self._blobs: dict[str, bytes] = {}
-
-    def put(self, data: bytes | BinaryIO) -> tuple[str, int]:
-        blob = data if isinstance(data, bytes) else data.read()
-        sha256 = hashlib.sha256(blob).hexdigest()
-        self._blobs[sha256] = blob
-        return sha256, len(blob)
-
-    def open(self, sha256: str) -> BinaryIO:
-        return io.BytesIO(self._blob(sha256))
-
-    def size(self, sha256: str) -> int:
-        return len(self._blob(sha256))
-
-    def _blob(self, sha256: str) -> bytes:
-        try:
-            return self._blobs[sha256]
-        except KeyError:
-            raise NotFound(f"No file with sha256 {sha256[:12]}… is stored.", remedy="Give the file again.") from None
 
 
 def digest(stream: BinaryIO) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def made_index(labels: Mapping[int, str]) -> int:
     return found[0]
 
 
-class _Detector:
+class _Detector(ABC):
     """A classifier of transformers' `auto` class."""
 
     def __init__(self, folder: Path, device: Device, dtype: DType, auto: str) -> None:
@@ -69,8 +70,9 @@ class _Detector:
     def close(self) -> None:
         self._model = None
 
+    @abstractmethod
     def _prepare(self, request: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """What the model takes: one request's values, float32."""
 
 
 class ImageDetector(_Detector):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import html
-import io
 import re
-import zipfile
 from pathlib import PurePath
 from typing import Any
 from xml.parsers import expat
 
 from apps.marketing.decoding import decode
+from shared.archives import opened
 from shared.errors import BadInput, TooLarge, Unavailable, Unsupported
 
 __all__ = ["pages_of"]
@@ -19,6 +18,7 @@ MAX_BYTES = 50 << 20
 MAX_TEXT_BYTES = 10 << 20
 MAX_XML_BYTES = 32 << 20
 MAX_PAGES = 2_000
+_BODY = "word/document.xml"
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "svg", "iframe", "object"})
 _BLOCKS = frozenset({
@@ -106,13 +106,11 @@ def _tag(text: str, start: int) -> tuple[str | None, int]:
 
 
 def _docx(data: bytes, name: str) -> list[str]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
+    with opened(data, f"{name} is damaged", remedy="Save it again as DOCX.") as archive:
+        if _BODY not in archive.namelist():
+            raise Unsupported(f"{name} is a ZIP file, but no Word document.", remedy="Give TXT, Markdown, HTML, DOCX or PDF.")
+        with archive.open(_BODY) as part:
             xml = part.read(MAX_XML_BYTES + 1)
-    except KeyError:
-        raise Unsupported(f"{name} is a ZIP file, but no Word document.", remedy="Give TXT, Markdown, HTML, DOCX or PDF.") from None
-    except Exception as reason:  # zipfile lets out BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError ...
-        raise BadInput(f"{name} is damaged ({type(reason).__name__}).", remedy="Save it again as DOCX.") from None
     if len(xml) > MAX_XML_BYTES:
         raise TooLarge(f"{name} unpacks to more than {MAX_XML_BYTES:,} bytes.", remedy="Give a part of it.")
     return _Word().pages(xml, name)

@@ -1,4 +1,4 @@
-"""What Content Credentials say, as types; and c2pa's report on a file made into them.
+"""c2pa's report on a file, made into `Credentials`.
 
 Everything in a report was written by whoever made the file: it is taken as text of a limited length, and nothing of it is believed
 beyond what the validation says.
@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any
 
 from shared.provenance.codes import Meaning, Severity, status
+from shared.provenance.findings import Action, Code, Credentials, Ingredient, State
 from shared.provenance.trust import TRUST_WORDS, TrustedBy, trusted_by
 
 __all__ = ["ORIGIN_LABEL", "Action", "Code", "Credentials", "Ingredient", "State", "credentials_from", "unreadable"]
 
 ORIGIN_LABEL = "local.sextant.origin"
 """Our assertion. C2PA: a label of one's own begins with a domain name, reversed."""
-
-State = Literal["trusted", "valid", "invalid", "unreadable", "remote", "none"]
 
 _TEXT_LIMIT = 500
 _LIST_LIMIT = 200
@@ -37,81 +34,6 @@ _CONTENT_MATCH = frozenset(
     }
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Action(_Frozen):
-    """name: C2PA's, `c2pa.created`. when: ISO 8601. agent: the software, with its version. source_type: IPTC's URL."""
-
-    name: str
-    when: str = ""
-    agent: str = ""
-    source_type: str = ""
-    description: str = ""
-
-
-class Code(_Frozen):
-    """One finding of the validation. url: the part of the credentials it speaks of. source: about a source and not the file."""
-
-    code: str
-    url: str = ""
-    severity: Severity
-    meaning: Meaning
-    words: str
-    source: bool = False
-
-
-class Ingredient(_Frozen):
-    """A file that went into this one. state: `none` without credentials of its own; what the signer found when it was added,
-    with what is found now. signer, generator, actions, ingredients: of its own credentials."""
-
-    title: str
-    relationship: str
-    media_type: str = ""
-    state: State
-    causes: tuple[Meaning, ...] = ()
-    signer: str = ""
-    generator: str = ""
-    actions: tuple[Action, ...] = ()
-    ingredients: tuple[Ingredient, ...] = ()
-
-
-class Credentials(_Frozen):
-    """A file's Content Credentials, validated here and now, with no network.
-
-    state: `trusted`, `valid` (nothing was changed; who signed is unknown), `invalid` (see causes: it may be no more than an expired
-    certificate), `unreadable`, `remote` (they are elsewhere: `remote_url`, never fetched).
-    content_intact: whether the content is the one that was signed; None where that cannot be told.
-    causes: why it is not trusted, the weightiest first. trusted_by: the trust list. local: believed by this installation alone.
-    signed_at: of the time stamp, ISO 8601; without one nobody knows, and `when` of an action is what the signer says.
-    origin: the assertion of files that Sextant made.
-    """
-
-    state: State
-    words: str
-    content_intact: bool | None = None
-    causes: tuple[Meaning, ...] = ()
-    trusted_by: TrustedBy = ""
-    label: str = ""
-    title: str = ""
-    generator: str = ""
-    signer: str = ""
-    issuer: str = ""
-    signed_at: str = ""
-    time_trusted: bool = False
-    actions: tuple[Action, ...] = ()
-    ingredients: tuple[Ingredient, ...] = ()
-    codes: tuple[Code, ...] = ()
-    origin: dict[str, str] = {}
-    remote_url: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def local(self) -> bool:
-        return self.trusted_by in ("team", "local")
 
 
 def unreadable(why: str, notes: tuple[str, ...] = ()) -> Credentials:

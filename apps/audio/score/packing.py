@@ -5,11 +5,11 @@ Entities are refused, a DOCTYPE is passed over, nothing outside the file is read
 
 from __future__ import annotations
 
-import io
 import zipfile
 from importlib import import_module
 from typing import Any
 
+from shared.archives import opened
 from shared.errors import BadInput, TooLarge
 
 __all__ = ["KIND", "XML_LIMIT", "parsed", "unpacked"]
@@ -24,24 +24,19 @@ DEPTH_LIMIT = 40
 
 def unpacked(data: bytes) -> bytes:
     """The score inside a compressed MusicXML file. Raises BadInput; reads no more than XML_LIMIT bytes of any member."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            if len(members) > MEMBERS_LIMIT:
-                raise TooLarge(f"Compressed {KIND}: {len(members)} members, expected {MEMBERS_LIMIT} or fewer.", remedy="Export it again.")
-            names = [member.filename for member in members]
-            scores = [name for name in names if name.lower().endswith((".musicxml", ".xml")) and not name.startswith("META-INF/")]
-            if "META-INF/container.xml" in names:
-                container = root_of(member_of(archive, "META-INF/container.xml"))
-                listed = [str(one.get("full-path")) for one in container.iter() if local(one) == "rootfile"]
-                scores = [name for name in listed if name in names] or scores
-            if not scores:
-                raise BadInput("A zip archive without a MusicXML score.", remedy="Give a .mxl file, or the score itself.")
-            return member_of(archive, scores[0])
-    except BadInput:
-        raise
-    except Exception as reason:  # zipfile lets out BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, struct.error ...
-        raise BadInput(f"Compressed {KIND}: damaged ({type(reason).__name__}).", remedy="Export it again.") from None
+    with opened(data, f"Compressed {KIND}: damaged", remedy="Export it again.") as archive:
+        members = archive.infolist()
+        if len(members) > MEMBERS_LIMIT:
+            raise TooLarge(f"Compressed {KIND}: {len(members)} members, expected {MEMBERS_LIMIT} or fewer.", remedy="Export it again.")
+        names = [member.filename for member in members]
+        scores = [name for name in names if name.lower().endswith((".musicxml", ".xml")) and not name.startswith("META-INF/")]
+        if "META-INF/container.xml" in names:
+            container = root_of(member_of(archive, "META-INF/container.xml"))
+            listed = [str(one.get("full-path")) for one in container.iter() if local(one) == "rootfile"]
+            scores = [name for name in listed if name in names] or scores
+        if not scores:
+            raise BadInput("A zip archive without a MusicXML score.", remedy="Give a .mxl file, or the score itself.")
+        return member_of(archive, scores[0])
 
 
 def member_of(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -10,34 +10,28 @@ every history is then made here. Rates come with Wilson's 95 % interval. Nothing
 from __future__ import annotations
 
 import argparse
-import io
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from apps.deepfake.evidence import Evidence
 from apps.deepfake.forensics.compression import compression_evidence
 from apps.deepfake.forensics.containers import read_container
+from apps.deepfake.forensics.histories import decoded, opened, photos, resaved, saved, shrunk, spliced
 from apps.deepfake.forensics.metadata import metadata_evidence
 from apps.deepfake.forensics.quality import STOPS, image_quality
 from apps.deepfake.forensics.spectrum import spectrum_evidence
 from apps.deepfake.forensics.structure import structure_evidence
 from apps.deepfake.forensics.watermark import MARKS, embed_mark, read_marks, watermark_evidence
 
-__all__ = ["Row", "main", "measure", "photos", "wilson"]
+__all__ = ["Row", "main", "measure", "wilson"]
 
 SEED = 1
 CHECKS = ("watermark", "compression", "splices", "lossless", "spectrum", "quality", "times")
 PAIRS = ((50, 75), (60, 75), (70, 80), (75, 90), (80, 85), (85, 95), (92, 95), (90, 75), (95, 85))
-PHOTOS = (
-    "astronaut.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "motorcycle_right.png", "moon.png", "grass.png", "gravel.png",
-    "brick.png", "coins.png", "camera.png", "retina.jpg", "hubble_deep_field.jpg", "rocket.jpg", "china.jpg", "flower.jpg",
-)  # fmt: skip
-SPLICE_PX = 128
 
 
 @dataclass(frozen=True)
@@ -72,8 +66,8 @@ def measure(faces: Path, *, quick: bool = False, only: str = "") -> Iterator[Row
     """
     paths = sorted(path for path in faces.rglob("*") if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
     kept = paths[3 :: max(1, len(paths) // (6 if quick else 16))] or paths
-    sets = {"faces": [_shrunk(_opened(path)) for path in kept], "others": photos()[: 3 if quick else None]}
-    whole = [_opened(path) for path in (kept if quick else paths)]
+    sets = {"faces": [shrunk(opened(path)) for path in kept], "others": photos()[: 3 if quick else None]}
+    whole = [opened(path) for path in (kept if quick else paths)]
     if only in {"", "watermark"}:
         yield from _watermarks(sets, whole, 40 if quick else 1_000)
     for check, rows in (("compression", _compressions), ("splices", _splices), ("lossless", _lossless), ("spectrum", _spectra)):
@@ -86,55 +80,8 @@ def measure(faces: Path, *, quick: bool = False, only: str = "") -> Iterator[Row
         yield from _times(whole[0])
 
 
-def photos() -> list[np.ndarray]:
-    """The photographs that scikit-image and scikit-learn bring, JPEGs shrunk; [] where neither is installed."""
-    import importlib.util
-
-    found = []
-    for package, folder in (("skimage", "data"), ("sklearn", "datasets/images")):
-        spec = importlib.util.find_spec(package)
-        for name in PHOTOS if spec is not None and spec.origin is not None else ():
-            path = Path(str(spec.origin)).parent / folder / name if spec is not None else Path()
-            if path.is_file():
-                pixels = _opened(path)
-                found.append(_shrunk(pixels) if path.suffix == ".jpg" or name == "chelsea.png" else pixels)
-    return found
-
-
-def _opened(path: Path) -> np.ndarray:
-    from PIL import Image
-
-    with Image.open(path) as opened:
-        return np.asarray(opened.convert("RGB"))
-
-
-def _shrunk(pixels: np.ndarray) -> np.ndarray:
-    from PIL import Image
-
-    picture = Image.fromarray(pixels)
-    return np.asarray(picture.resize((picture.width * 2 // 3, picture.height * 2 // 3), Image.Resampling.LANCZOS))
-
-
-def _file(pixels: np.ndarray, form: str, **options: Any) -> bytes:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def _read(data: bytes) -> np.ndarray:
-    from PIL import Image
-
-    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-
-
-def _again(pixels: np.ndarray, quality: int) -> np.ndarray:
-    return _read(_file(pixels, "JPEG", quality=quality))
-
-
 def _kinds(data: bytes) -> list[Evidence]:
-    return compression_evidence(_read(data), read_container(data))
+    return compression_evidence(decoded(data), read_container(data))
 
 
 def _rate(check: str, case: str, answers: Sequence[bool]) -> Row:
@@ -163,12 +110,12 @@ def _watermarks(sets: dict[str, list[np.ndarray]], whole: list[np.ndarray], crop
 
 def _compressions(name: str, pictures: list[np.ndarray]) -> Iterator[Row]:
     for quality in (60, 75, 85, 90, 95):
-        found = [_kinds(_file(pixels, "JPEG", quality=quality)) for pixels in pictures]
+        found = [_kinds(saved(pixels, "JPEG", quality=quality)) for pixels in pictures]
         yield _rate(
             "compression.twice", f"FALSE: {name} saved once at {quality}", [any(e.kind == "compression.twice" for e in es) for es in found]
         )
     for first, second in PAIRS:
-        found = [_kinds(_file(_again(pixels, first), "JPEG", quality=second)) for pixels in pictures]
+        found = [_kinds(saved(resaved(pixels, first), "JPEG", quality=second)) for pixels in pictures]
         yield _rate("compression.twice", f"{name} {first} then {second}", [any(e.kind == "compression.twice" for e in es) for es in found])
         named = [int(e.details["earlier_quality"]) for es in found for e in es if e.kind == "compression.twice"]
         if named:
@@ -180,7 +127,7 @@ def _compressions(name: str, pictures: list[np.ndarray]) -> Iterator[Row]:
         )
     own = [[int(v) for v in np.clip(np.arange(64) * 0.7 + 6 + seed % 3, 1, 255)] for seed in range(len(pictures))]
     found = [
-        _kinds(_file(_read(_file(pixels, "JPEG", qtables=[table, table])), "JPEG", quality=92))
+        _kinds(saved(decoded(saved(pixels, "JPEG", qtables=[table, table])), "JPEG", quality=92))
         for pixels, table in zip(pictures, own, strict=True)
     ]
     yield _rate(
@@ -194,24 +141,13 @@ def _splices(name: str, pictures: list[np.ndarray]) -> Iterator[Row]:
         rng = np.random.default_rng(SEED)
         answers, placed = [], []
         for index, pixels in enumerate(pictures):
-            made, box = _spliced(_again(pixels, first), pictures[(index + 3) % len(pictures)], rng)
-            regions = [e.region for e in _kinds(_file(made, "JPEG", quality=second)) if e.kind == "compression.part-differs"]
+            made, box = spliced(resaved(pixels, first), pictures[(index + 3) % len(pictures)], rng)
+            regions = [e.region for e in _kinds(saved(made, "JPEG", quality=second)) if e.kind == "compression.part-differs"]
             answers.append(bool(regions))
             placed += [_overlap(region, box) >= 0.3 for region in regions[:1] if region is not None]
         yield _rate("part-differs", f"{name} {first} then {second}, 128 px inserted", answers)
         if placed:
             yield _rate("part-differs", f"{name} {first} then {second}: of these at the place (IoU >= .3)", placed)
-
-
-def _spliced(host: np.ndarray, donor: np.ndarray, rng: np.random.Generator, step: int = 1) -> tuple[np.ndarray, tuple[int, int, int, int]]:
-    made, side = host.copy(), SPLICE_PX
-    top, left = (int(rng.integers(0, length - side)) // step * step for length in host.shape[:2])
-    down, right = (int(rng.integers(0, length - side - 8)) // step * step for length in donor.shape[:2])
-    disc = np.hypot(*(np.indices((side, side)) - side / 2 + 0.5)) < side / 2
-    # On lossless hosts the donor's grid must differ: 3 and 5 pixels off.
-    shift = (3, 5) if step == 8 else (0, 0)
-    made[top : top + side, left : left + side][disc] = donor[down + shift[0] :, right + shift[1] :][:side, :side][disc]
-    return made, (left, top, side, side)
 
 
 def _overlap(first: tuple[int, int, int, int], second: tuple[int, int, int, int]) -> float:
@@ -223,18 +159,18 @@ def _overlap(first: tuple[int, int, int, int], second: tuple[int, int, int, int]
 
 def _lossless(name: str, pictures: list[np.ndarray]) -> Iterator[Row]:
     some = pictures[:16]
-    found = [_kinds(_file(pixels, "PNG", compress_level=1)) for pixels in some]
+    found = [_kinds(saved(pixels, "PNG", compress_level=1)) for pixels in some]
     yield _rate("was-jpeg", f"FALSE: {name} never a JPEG", [any(e.kind == "compression.was-jpeg" for e in es) for es in found])
     for quality in (75, 90, 95):
-        found = [_kinds(_file(_again(pixels, quality)[3:, 5:].copy(), "PNG", compress_level=1)) for pixels in some]
+        found = [_kinds(saved(resaved(pixels, quality)[3:, 5:].copy(), "PNG", compress_level=1)) for pixels in some]
         grids = [e.details["grid"] for es in found for e in es if e.kind == "compression.was-jpeg"]
         yield Row("was-jpeg", f"{name} {quality}, cropped, PNG: grid named", sum(grid == "3, 5" for grid in grids), len(some))
         yield _rate(
             "foreign-grid", f"FALSE: {name} {quality}, cropped, PNG", [any(e.direction == "manipulated" for e in es) for es in found]
         )
     rng = np.random.default_rng(SEED)
-    made = [_spliced(_again(pixels, 85), _again(some[(i + 3) % len(some)], 85), rng, 8)[0] for i, pixels in enumerate(some)]
-    found = [_kinds(_file(pixels, "PNG", compress_level=1)) for pixels in made]
+    made = [spliced(resaved(pixels, 85), resaved(some[(i + 3) % len(some)], 85), rng, 8)[0] for i, pixels in enumerate(some)]
+    found = [_kinds(saved(pixels, "PNG", compress_level=1)) for pixels in made]
     yield _rate("foreign-grid", f"{name} 85 into 85, PNG, 128 px", [any(e.kind == "compression.foreign-grid" for e in es) for es in found])
 
 
@@ -254,10 +190,10 @@ def _spectra(name: str, pictures: list[np.ndarray]) -> Iterator[Row]:
 
     cases: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "FALSE: {} untouched": lambda pixels: pixels,
-        "FALSE: {} saved at 75": lambda pixels: _again(pixels, 75),
+        "FALSE: {} saved at 75": lambda pixels: resaved(pixels, 75),
         "FALSE: {} enlarged twice": enlarged,
         "{} with a checkerboard of 2 %": checkered,
-        "{} with a checkerboard of 2 %, saved at 90": lambda pixels: _again(checkered(pixels), 90),
+        "{} with a checkerboard of 2 %, saved at 90": lambda pixels: resaved(checkered(pixels), 90),
     }
     for case, change in cases.items():
         yield _rate(
@@ -271,13 +207,13 @@ def _gate(paths: list[Path], sets: dict[str, list[np.ndarray]]) -> Iterator[Row]
     stopped = []
     for path in paths:
         data = path.read_bytes()
-        stopped.append(any(e.kind in STOPS for e in image_quality(_read(data), read_container(data))))
+        stopped.append(any(e.kind in STOPS for e in image_quality(decoded(data), read_container(data))))
     yield _rate("quality", "FALSE: photographs of 768 px stopped", stopped)
     cases: dict[str, Callable[[np.ndarray], bytes]] = {
-        "saved at 30": lambda pixels: _file(pixels, "JPEG", quality=30),
-        "saved at 35, then 90": lambda pixels: _file(_again(pixels, 35), "JPEG", quality=90),
-        "saved at 35, then PNG": lambda pixels: _file(_again(pixels, 35), "PNG", compress_level=1),
-        "blurred by sigma 5": lambda pixels: _file(gaussian_filter(pixels, (5, 5, 0)), "PNG", compress_level=1),
+        "saved at 30": lambda pixels: saved(pixels, "JPEG", quality=30),
+        "saved at 35, then 90": lambda pixels: saved(resaved(pixels, 35), "JPEG", quality=90),
+        "saved at 35, then PNG": lambda pixels: saved(resaved(pixels, 35), "PNG", compress_level=1),
+        "blurred by sigma 5": lambda pixels: saved(gaussian_filter(pixels, (5, 5, 0)), "PNG", compress_level=1),
     }
     for name, pictures in sets.items():
         for case, change in cases.items():
@@ -285,13 +221,13 @@ def _gate(paths: list[Path], sets: dict[str, list[np.ndarray]]) -> Iterator[Row]
             yield _rate(
                 "quality",
                 f"{name} {case}: stopped",
-                [any(e.kind in STOPS for e in image_quality(_read(d), read_container(d))) for d in files],
+                [any(e.kind in STOPS for e in image_quality(decoded(d), read_container(d))) for d in files],
             )
-        files = [_file(pixels, "JPEG", quality=90) for pixels in pictures]
+        files = [saved(pixels, "JPEG", quality=90) for pixels in pictures]
         yield _rate(
             "quality",
             f"FALSE: {name} at 90 stopped",
-            [any(e.kind in STOPS for e in image_quality(_read(d), read_container(d))) for d in files],
+            [any(e.kind in STOPS for e in image_quality(decoded(d), read_container(d))) for d in files],
         )
 
 
@@ -300,8 +236,8 @@ def _times(pixels: np.ndarray) -> Iterator[Row]:
     from PIL import Image
 
     large = np.asarray(Image.fromarray(pixels).resize((1920, 1080), Image.Resampling.LANCZOS))
-    once, lossless = _file(large, "JPEG", quality=90), _file(large, "PNG", compress_level=1)
-    twice = _file(_again(large, 75), "JPEG", quality=90)
+    once, lossless = saved(large, "JPEG", quality=90), saved(large, "PNG", compress_level=1)
+    twice = saved(resaved(large, 75), "JPEG", quality=90)
     checks: dict[str, Callable[[], object]] = {
         "read_container": lambda: read_container(once),
         "watermark": lambda: watermark_evidence(large),
@@ -313,10 +249,10 @@ def _times(pixels: np.ndarray) -> Iterator[Row]:
         "spectrum": lambda: spectrum_evidence(large),
         "quality": lambda: image_quality(large, read_container(once)),
     }
-    decoded = {data: _read(data) for data in (once, twice, lossless)}
+    pixels_of = {data: decoded(data) for data in (once, twice, lossless)}
 
     def _timed(data: bytes) -> list[Evidence]:
-        return compression_evidence(decoded[data], read_container(data))
+        return compression_evidence(pixels_of[data], read_container(data))
 
     for name, check in checks.items():
         check()
