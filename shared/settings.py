@@ -58,4 +58,4 @@ def settings() -> Settings:
     except ValidationError as error:
         wrong = bad_input(error)
         names = ", ".join(f"SEXTANT_{problem['loc'][0]}".upper() for problem in error.errors())
-        raise BadInput(f"{names}: {wrong.message}.", remedy="Correct the variable or unset it.", field=wrong.field) from None
+        raise BadInput(f"{names}: {wrong.message}", remedy="Correct the variable or unset it.", field=wrong.field) from None

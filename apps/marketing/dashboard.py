@@ -9,6 +9,7 @@ from apps.marketing.page import chat as chatting
 from apps.marketing.page import check as checking
 from apps.marketing.page import summarize as summarizing
 from apps.marketing.page import write as writing
+from apps.marketing.page.sheets import name_other_sheet
 from apps.marketing.page.words import product_name, visible
 from apps.marketing.tasks import app
 from shared.ui.results import provenance
@@ -24,11 +25,12 @@ STYLE = Path(__file__).parent / "dashboard.css"
 
 
 def page() -> None:
-    """Draw it. A view whose task is not declared is not offered."""
+    """Draw the view of the task that is chosen; Write, Check and Ask share one product sheet."""
     studio_page(app, VIEWS, style=STYLE)
 
 
 def _write(form: Form, run: Run) -> Any:
+    name_other_sheet(form, run)
     result = drawn(form, run, lambda result: writing.show(form, run, result))
     if result is not None:
         closing(form, run, result.figures, writing.files_of(result), fill=writing.fill)
@@ -38,6 +40,8 @@ def _write(form: Form, run: Run) -> Any:
 
 
 def _check(form: Form, run: Run) -> Any:
+    if not name_other_sheet(form, run):
+        checking.name_other_text(form, run)
     result = drawn(form, run, lambda result: checking.show(form, run, result))
     if result is not None:
         closing(form, run, result.figures, checking.files_of(result), fill=checking.fill)
@@ -55,6 +59,7 @@ def _summarize(form: Form, run: Run) -> Any:
 
 
 def _chat(form: Form, run: Run) -> Any:
+    name_other_sheet(form, run)
     result = drawn(form, run, lambda result: chatting.show(form, run, result))
     if result is not None:
         provenance(run, f"the sheet of {visible(product_name(run.request))}", result.written_by)
@@ -97,6 +102,7 @@ VIEWS = {
         describe=chatting.describe,
         nothing="No question yet.",
         first="Write a question",
+        shortcut="Mod+Enter",
         awaited="the answer appears here with the facts that it rests on; what the sheet does not say, it does not answer.",
         fill=chatting.fill,
     ),

@@ -70,7 +70,7 @@ class Sheet(BaseModel):
             if found := banned_in(text, self.banned):
                 raise ValueError(
                     f"the {place} {text!r} has the banned word {found[0]!r}, so no text could name the product: "
-                    f"take it off `banned`, or ban a longer phrase"
+                    f"take it off `banned`, or ban a longer phrase."
                 )
         return self
 

@@ -32,6 +32,7 @@ class Form:
         self._drawn: set[str] = set()
         self._values: dict[str, Any] = {}
         self._problem: BadInput | None = None
+        self.wanted: BadInput | None = None
         served = [model.name for model in task.app.models_for(task.name)]
         self._choices = {"model": tuple(served)}
         if not served:
@@ -62,6 +63,13 @@ class Form:
     def refuse(self, why: BadInput) -> None:
         """Not ready to run, though every field is valid: said when the request is asked for."""
         self._problem = why
+
+    def want(self, what: BadInput) -> None:
+        """Something is still to be written, which nobody has got wrong yet: said once the button was pressed without it.
+
+        The button stays open, so that one press takes what is being typed; the request needs something in its place until then.
+        """
+        self.wanted = what
 
     def leave_out(self, *names: str) -> None:
         """Fields that this page does not ask for: their defaults hold."""

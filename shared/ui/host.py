@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from shared.app import Task
     from shared.runs import Executor, Run
 
-__all__ = ["chosen_run", "executor", "find_run", "forget_run", "list_runs", "newly_named_run", "open_run"]
+__all__ = [
+    "chosen_run", "executor", "find_run", "forget_run", "hold_page", "list_runs", "newly_named_run", "open_run", "redraw_page",
+    "release_page",
+]  # fmt: skip
 
 _PARAMETER = "run"
+_HELD = "sextant.held"
 
 
 def executor() -> Executor:
@@ -77,3 +81,22 @@ def open_run(run_id: str) -> None:
 
 def forget_run() -> None:
     st.query_params.pop(_PARAMETER, None)
+
+
+def hold_page() -> None:
+    """Keep this pass of the page until somebody acts: a dialog with a table is open, and a pass under it empties the cell being written.
+
+    Measured with Streamlit 1.67: `data_editor` in `st.dialog` loses the open cell to a whole pass, though not to a fragment's.
+    """
+    st.session_state[_HELD] = True
+
+
+def release_page() -> None:
+    """A new pass has begun: who still has a dialog holds it again."""
+    st.session_state[_HELD] = False
+
+
+def redraw_page() -> None:
+    """Draw the whole page anew, from a fragment that saw a run end; not while it is held."""
+    if not st.session_state.get(_HELD):
+        st.rerun()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from shared.errors import SextantError
-from shared.ui.host import executor, find_run
+from shared.ui.host import executor, find_run, redraw_page
 from shared.ui.page import empty
 from shared.ui.text import escape
 
@@ -48,5 +48,5 @@ def _text(run_id: str) -> str:
     except SextantError:
         return ""
     if run.finished:
-        st.rerun()
+        redraw_page()
     return run.progress.text

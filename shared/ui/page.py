@@ -10,6 +10,7 @@ import streamlit as st
 
 from shared.app import App
 from shared.errors import SextantError
+from shared.ui.host import release_page
 from shared.ui.text import escape, plain
 
 __all__ = ["Frame", "empty", "error_note", "frame", "heading", "note", "page_of", "put_pages"]
@@ -29,6 +30,7 @@ class Frame:
 
 def frame(app: App, *, notice_title: str = "Please note") -> Frame:
     """Draw a studio's heading and notice; returns the places for the rest."""
+    release_page()
     with st.container(horizontal=True, key="sx-head", vertical_alignment="bottom"):
         st.html(f'<h1 class="sx-h1">{escape(app.title)}</h1><p class="sx-job">{escape(app.summary)}</p>')
         switch = st.container(width="content", key="sx-switch")

@@ -10,7 +10,7 @@ from shared.app import Request, Task
 from shared.errors import BadInput, SextantError
 from shared.settings import settings
 from shared.ui.form import Form
-from shared.ui.host import executor, find_run, open_run
+from shared.ui.host import executor, find_run, open_run, redraw_page
 from shared.ui.rule import Segment, rule
 from shared.ui.text import bytes_text, escape, plain, plural, seconds_text
 
@@ -22,33 +22,39 @@ __all__ = ["run_panel"]
 
 _POLL_S = 0.5
 _STOPPING = "sextant.stopping"
+_START = "sx-start"
 
 
-def run_panel(form: Form, action: str, run: Run | None) -> None:
+def run_panel(form: Form, action: str, run: Run | None, *, shortcut: str | None = None) -> None:
     """Draw the panel of what `form` asks.
 
-    action: the button's words, a verb and a noun. run: the chosen run as the rest of the page shows it. Asking anew here could
-    find it over where the stage still shows it running, and nothing would draw the page again.
+    action: the button's words, a verb and a noun; shortcut: keys that press it, "Mod+Enter". run: the chosen run as the rest of the page
+    shows it. Asking anew here could find it over where the stage still shows it running, and nothing would draw the page again.
     """
     with st.container(key="sx-panel"):
         if run is not None and not run.finished:
             _watch(form.task, run.id)
             return
-        _offer(form, action)
+        _offer(form, action, shortcut)
 
 
-def _offer(form: Form, action: str) -> None:
+def _offer(form: Form, action: str, shortcut: str | None) -> None:
+    missing = form.wanted if st.session_state.get(_START) else None  # pressed, and nothing there
     try:
         request = form.request(executor().store)
         estimate = _estimate(form.task, request)
     except SextantError as error:
         _cost(error.message if isinstance(error, BadInput) else str(error), tone="bad")
         rule("Not ready to run", ticks=10, key="sx-rule")
-        st.button(plain(action), type="primary", width="stretch", disabled=True, key="sx-start")
+        st.button(plain(action), type="primary", width="stretch", disabled=True, key=_START, shortcut=shortcut)
         return
-    _cost(_cost_text(estimate), title=f"From {estimate.basis}")
+    if missing is not None:
+        _cost(missing.message, tone="bad")
+    else:
+        _cost(_cost_text(estimate), title=f"From {estimate.basis}")
     rule(f"Estimated: {_cost_text(estimate)}", ticks=estimate.seconds or 10, key="sx-rule")
-    if st.button(plain(action), type="primary", width="stretch", key="sx-start"):
+    pressed = st.button(plain(action), type="primary", width="stretch", key=_START, shortcut=shortcut)
+    if pressed and form.wanted is None:
         _start(form.task, request)
 
 
@@ -77,7 +83,9 @@ def _watch(task: Task[Any, Any], run_id: str) -> None:
         _cost(str(error), tone="bad")
         return
     if run.finished:
-        st.rerun()
+        redraw_page()
+        _cost(run.status.capitalize(), "shown once the dialog is closed")
+        return
     if run.status == "queued":
         ahead = max(executor().history.position(run) - 1, 0)
         _cost("Queued", f"{plural(ahead, 'run')} before it" if ahead else "next")

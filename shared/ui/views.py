@@ -41,7 +41,8 @@ Bundle = tuple[str, Sequence["Artifact"]]
 
 @dataclass(frozen=True)
 class View:
-    """One task. name: on the switch; heading: above the inputs. action: on the button; first: what comes before it, "Choose a file".
+    """One task. name: on the switch; heading: above the inputs. action: on the button; first: what comes before it, "Choose a file";
+    shortcut: keys that press it, "Mod+Enter", for what is sent as it is written.
 
     inputs: draws the fields. show: draws a finished run and returns what `side` draws beside it, None for nothing. describe, thumbnail: of
     a run in the history. nothing, awaited: "No piece yet.", "the score appears here ...". fill: puts a request into the form.
@@ -57,6 +58,7 @@ class View:
     nothing: str
     awaited: str
     first: str = ""
+    shortcut: str | None = None
     fill: Fill = fill_request
     thumbnail: Callable[[Run], str] | None = None
 
@@ -73,7 +75,7 @@ def studio_page(app: App, views: Mapping[str, View], *, style: Path, notice_titl
     with parts.inputs:
         heading(view.heading)
         view.inputs(form)
-        run_panel(form, view.action, run)
+        run_panel(form, view.action, run, shortcut=view.shortcut)
     beside = None
     with parts.stage:
         shown = shown_run(task, run)

@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from shared.errors import BadInput, NotFound, TooLarge
+from shared.validation import bad_input
 from tests.studios.echo import copy, say
+
+
+class Basket(BaseModel):
+    apples: Annotated[list[str], Field(min_length=1, max_length=2)]
 
 
 def test_every_wrong_field_is_named_in_one_line() -> None:
@@ -30,3 +38,20 @@ def test_the_kind_of_error_follows_the_kind_of_problem() -> None:
         copy(file="/nowhere/at/all.txt")
     with pytest.raises(TooLarge, match="at most 1000"):
         copy(file=b"x" * 1001)
+
+
+@pytest.mark.parametrize(
+    ("apples", "said"),
+    [([], "apples: at least 1 entry is expected, 0 given."), (["a", "b", "c"], "apples: at most 2 entries are expected, 3 given.")],
+)
+def test_a_list_of_the_wrong_length_says_how_many_are_expected(apples: list[str], said: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Basket(apples=apples)
+    assert bad_input(caught.value).message == said
+
+
+def test_a_message_is_a_sentence_that_ends_once() -> None:
+    with pytest.raises(BadInput, match=r"ending: .*[^.]\.$"):
+        say(text="x", ending=";")
+    with pytest.raises(BadInput, match=r"\. Known fields"):
+        say(txet="x", text="x")

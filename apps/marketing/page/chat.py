@@ -84,12 +84,18 @@ def draw_inputs(form: Form) -> None:
             st.button("New conversation", type="tertiary", key="mkt-new-chat", on_click=_new, args=(form,))
     name = found.sheet.name if found else "the product"
     question = st.text_area(
-        "Question", key=form.key("question"), max_chars=4_000, height=92, placeholder=f"Ask about {visible(name)}", persist_state="session"
+        "Question",
+        key=form.key("question"),
+        max_chars=4_000,
+        height=92,
+        placeholder=f"Ask about {visible(name)}",
+        persist_state="session",
+        on_change="ignore",  # it goes with the press: a rerun between the two could miss it
     )
     form.set("messages", [*turns, {"role": "user", "content": (question or "").strip() or "-"}])
     if not (question or "").strip():
-        form.refuse(BadInput("Write a question first.", field="messages"))
-    elif len(turns) >= MOST_TURNS:
+        form.want(BadInput("Write a question first.", field="messages"))
+    if len(turns) >= MOST_TURNS:
         form.refuse(BadInput("This conversation is full.", remedy="Start a new one.", field="messages"))
 
 

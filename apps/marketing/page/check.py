@@ -10,14 +10,14 @@ import streamlit as st
 from apps.marketing.channels import CHANNELS
 from apps.marketing.page.marking import Facts, Marker, legend_html
 from apps.marketing.page.pieces import coverage_html, notes_html, regulated_html
-from apps.marketing.page.sheets import choose_sheet, fill_sheet, sheet_of
+from apps.marketing.page.sheets import choose_sheet, fill_sheet, sheet_chosen, sheet_of
 from apps.marketing.page.sides import show_facts
 from apps.marketing.page.words import SHORT, product_name, safe, shown_count, size_tone, visible, word
 from apps.marketing.pipeline import MAIN_FIELDS
-from apps.marketing.reading import EXAMPLES
 from shared.errors import BadInput
 from shared.ui.copying import copying
 from shared.ui.form import Form
+from shared.ui.page import note
 from shared.ui.text import escape
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shared.app import Artifact
     from shared.runs import Run
 
-__all__ = ["describe", "draw_inputs", "files_of", "fill", "show", "show_side"]
+__all__ = ["describe", "draw_inputs", "files_of", "fill", "name_other_text", "show", "show_side"]
 
 DESCRIBED = 40
 
@@ -38,15 +38,15 @@ def fill(form: Form, fields: Mapping[str, Any]) -> None:
 
 def draw_inputs(form: Form) -> None:
     """Sheet, text and channel in sight."""
-    if not form.filled():
-        first = next(iter(form.task.examples)).values()
-        form.fill(first)
-        if "marketing:sheet" not in st.session_state:
-            fill_sheet(form, {"example": first.get("example", EXAMPLES[0])})
+    first = next(iter(form.task.examples)).values()
+    if not sheet_chosen() and not form.filled():
+        fill_sheet(form, first)
     choose_sheet(form)
+    _begin(form, first)
     text = form.field("text", label="Text to check")
     if not (text or "").strip():
-        form.refuse(BadInput("Write or paste a text first.", field="text"))
+        form.set("text", "-")
+        form.want(BadInput("Write or paste a text first.", field="text"))
     channel = _choose_channel(form)
     if channel is not None:
         _choose_field(form, channel)
@@ -56,6 +56,19 @@ def draw_inputs(form: Form) -> None:
         form.field("strict", label="Opinions count as claims")
         form.field("locale", label="Language of the sheet's numbers", placeholder="as they are written")
     form.leave_out("seed", "model")
+
+
+def _begin(form: Form, first: Mapping[str, Any]) -> None:
+    """The example's text stands with its own sheet alone: beside another one nobody has written it."""
+    text, offered = form.key("text"), form.key("offered")
+    own = form.fields().get("example") == first["example"]
+    if not form.filled():
+        form.fill(first if own else {})
+        st.session_state[offered] = own
+    elif st.session_state.get(offered) and not own:
+        st.session_state[offered] = False
+        if st.session_state.get(text) == first["text"]:
+            st.session_state[text] = ""
 
 
 def _choose_channel(form: Form) -> str | None:
@@ -89,6 +102,12 @@ def _choose_field(form: Form, channel: str) -> None:
     form.set("field", chosen)
 
 
+def name_other_text(form: Form, run: Run) -> None:
+    """Say above a verdict that it is on another text than the one in the field."""
+    if form.fields().get("text") != run.request.get("text"):
+        note("Earlier text", "This verdict is not on the text that stands in the field now.")
+
+
 def show(form: Form, run: Run, result: CheckResult) -> None:
     """The verdict, the text with its marks, what to change."""
     text = str(run.request.get("text", ""))
@@ -107,10 +126,10 @@ def checked_html(result: CheckResult, text: str, field: str, facts: Facts, chann
     where = f'<span class="where">for {escape(SHORT.get(channel, channel))}</span>' if channel else ""
     return (
         f'<section class="mkt-verdict" aria-label="Verdict"><p>{state}<b>{safe(_without_state(result.verdict))}</b></p></section>'
-        f'<article class="mkt-piece alone" aria-label="The text with its claims"><header><h3>Your text</h3>{where}'
+        f'<article class="mkt-piece alone" aria-label="The text with its claims"><header><h3>Checked text</h3>{where}'
         f'<span class="sizes">{sizes}</span></header><div class="mkt-screen text" dir="auto">{marker.html(text, field)}</div>'
         f"{legend_html(result.spans)}{_to_change(result, marker)}"
-        f"{coverage_html(result.coverage)}{_borne(marker)}{regulated_html(result.regulated, facts)}</article>"
+        f"{coverage_html(result.coverage, facts)}{_borne(marker)}{regulated_html(result.regulated, facts)}</article>"
     )
 
 

@@ -27,7 +27,7 @@ def piece_html(variant: Variant, facts: Facts, *, marks: bool = True) -> str:
         f"<header><h3>Variant {variant.number}</h3>{state}"
         f'<span class="sizes">{counts_html(variant.channel, variant.counts)}</span></header>'
         f"{preview_html(variant, marker, facts.sheet)}{_texts_html(variant, marker)}{_reasons_html(variant)}"
-        f"{marker.wrong_html()}{notes_html(variant.violations)}{coverage_html(variant.coverage)}{_borne(marker)}"
+        f"{marker.wrong_html()}{notes_html(variant.violations)}{coverage_html(variant.coverage, facts)}{_borne(marker)}"
         f'{regulated_html(variant.regulated, facts)}<p class="writer">{escape(writer_words(variant.tier).capitalize())}.</p></article>'
     )
 
@@ -78,16 +78,17 @@ def notes_html(faults: Sequence[Fault]) -> str:
     return f'<ul class="mkt-notes" aria-label="Notes">{items}</ul>' if items else ""
 
 
-def coverage_html(seen: Covered) -> str:
-    """What had to be in it and is not; said with a word, also where nothing is missing."""
-    must = f"{word('missing', 'warn')} {_listed(seen.must_missing)}" if seen.must_missing else "all in"
+def coverage_html(seen: Covered, facts: Facts) -> str:
+    """What had to be in it and is not; said with a word, also where nothing is missing. "" for a sheet that asks for nothing."""
+    must = keywords = ""
+    if seen.must_missing or facts.must:
+        said = f"{word('missing', 'warn')} {_listed(seen.must_missing)}" if seen.must_missing else "all in"
+        must = f"<div><dt>Must facts</dt><dd>{said}</dd></div>"
     if seen.keywords or seen.keywords_missing:
         total = len(seen.keywords) + len(seen.keywords_missing)
         missing = f'; <span class="off">without {_listed(seen.keywords_missing)}</span>' if seen.keywords_missing else ""
         keywords = f"<div><dt>Keywords</dt><dd>{len(seen.keywords)} of {total}{missing}</dd></div>"
-    else:
-        keywords = ""
-    return f'<dl class="mkt-coverage"><div><dt>Must facts</dt><dd>{must}</dd></div>{keywords}</dl>'
+    return f'<dl class="mkt-coverage">{must}{keywords}</dl>' if must or keywords else ""
 
 
 def _listed(names: Sequence[str]) -> str:

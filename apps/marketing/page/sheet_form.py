@@ -12,6 +12,7 @@ from apps.marketing.page.words import INDUSTRIES
 from apps.marketing.reading import EXAMPLES, example
 from apps.marketing.sheet import Sheet
 from shared.errors import BadInput
+from shared.ui.host import hold_page
 from shared.ui.page import error_note
 from shared.validation import bad_input
 
@@ -39,7 +40,8 @@ def own_sheet(place: str) -> Sheet | None:
 
 
 def edit_sheet(place: str) -> None:
-    """Draw the form as a dialog. It is drawn with every pass of the page until it is left: a run that ends must not close it."""
+    """Draw the form as a dialog. It is drawn with every pass of the page until it is left, and a run that ends brings no pass."""
+    hold_page()
     dark = st.context.theme.type == "dark"
     st.dialog("Product sheet", width="large", on_dismiss=lambda: _leave(place))(_draw)(place, dark)
 
@@ -54,8 +56,11 @@ def _leave(place: str) -> None:
 
 
 def _draw(place: str, dark: bool) -> None:
-    """What `begin` put into it. place: of the session, where the sheet is kept once it is valid. A dialog stands outside of what has
-    the page's colour scheme, so it is told."""
+    """What `begin` put into it. place: of the session, where the sheet is kept once it is valid.
+
+    What is typed stays in the browser until the button sends it all: a rerun amid fast typing could cost letters. A dialog stands
+    outside of what has the page's colour scheme, so it is told.
+    """
     st.html(f"<style>[data-testid=stDialog] {{ color-scheme: {'dark' if dark else 'light'}; }}</style>")
     with st.container(key="mkt-form", gap="small"):
         st.selectbox(
@@ -71,7 +76,7 @@ def _draw(place: str, dark: bool) -> None:
         )
         with st.container(key="mkt-form-texts"):
             for name, label, most, help_ in TEXTS:
-                st.text_input(label, key=_widget(place, name), max_chars=most, help=help_ or None)
+                st.text_input(label, key=_widget(place, name), max_chars=most, help=help_ or None, on_change="ignore")
             for name, label, help_ in WORDS:
                 known = list(st.session_state[_widget(place, name)])
                 st.multiselect(label, known, key=_widget(place, name), accept_new_options=True, help=help_, placeholder="none")
@@ -81,6 +86,7 @@ def _draw(place: str, dark: bool) -> None:
             rows["facts"],
             key=f"{place}:facts:{rows['version']}",
             num_rows="dynamic",
+            on_change="ignore",
             hide_index=True,
             width="stretch",
             column_config={

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from apps.marketing.page.sheet_form import begin, edit_sheet, is_open, own_sheet, used_key
-from apps.marketing.page.words import INDUSTRIES, many, safe, told
+from apps.marketing.page.words import INDUSTRIES, many, product_name, safe, told, visible
 from apps.marketing.pipeline import product_of
 from apps.marketing.reading import EXAMPLES, example
 from apps.marketing.requests import SheetRequest
@@ -23,7 +23,10 @@ from shared.ui.page import note
 from shared.ui.source import choose_files
 from shared.ui.text import bytes_text, escape, plural
 
-__all__ = ["choose_sheet", "fill_sheet", "sheet_of"]
+if TYPE_CHECKING:
+    from shared.runs import Run
+
+__all__ = ["choose_sheet", "fill_sheet", "name_other_sheet", "sheet_chosen", "sheet_of"]
 
 EXAMPLE, FILE, FORM = "Example", "File", "Form"
 SOURCE, CHOSEN, GIVEN, OWN = "marketing:sheet", "marketing:sheet-example", "marketing:sheet-file", "marketing:sheet-form"
@@ -58,6 +61,11 @@ def _needed(form: Form) -> dict[str, Any]:
     return {"text": "-"} if form.task.name == "check" else {"messages": [{"content": "-"}]} if form.task.name == "chat" else {}
 
 
+def sheet_chosen() -> bool:
+    """Whether this session has chosen a sheet on any of its views."""
+    return SOURCE in st.session_state
+
+
 def choose_sheet(form: Form) -> Read | None:
     """Draw it and give it to the form; None where there is none yet, or it cannot be used: the form says why."""
     found = _chosen(form)
@@ -88,13 +96,18 @@ def _chosen(form: Form) -> Read | None:
         form.set(name, value)
     locale = str(st.session_state.get(form.key("locale")) or "")
     try:
-        found = _read(SheetRequest.model_construct(**{**given, "locale": locale}), *_identity(given, locale))
+        found = _read_given(given, locale)
     except SextantError as error:
         form.refuse(error if isinstance(error, BadInput) else BadInput(str(error)))
         note("The sheet cannot be used", " ".join(filter(None, (error.message, error.remedy))), "bad")
         return None
     _summary(form, found)
     return found
+
+
+def _read_given(given: Mapping[str, Any], locale: str) -> Read:
+    """given: one of sheet, product and example. Raises `SextantError`."""
+    return _read(SheetRequest.model_construct(**{**given, "locale": locale}), *_identity(given, locale))
 
 
 def _identity(given: Mapping[str, Any], locale: str) -> tuple[str, str]:
@@ -211,5 +224,28 @@ def sheet_of(form: Form, request: Mapping[str, Any]) -> Sheet | None:
         asked: Any = form.task.parse({**request, "model": None}, files=executor().store)  # its writer may be gone
         given = {name: getattr(asked, name) for name in ("sheet", "product", "example") if getattr(asked, name) is not None}
         return _read(asked, *_identity(given, asked.locale)).sheet
+    except SextantError:
+        return None
+
+
+def name_other_sheet(form: Form, run: Run) -> bool:
+    """Say above a result what it was made from, where that is not the sheet that is chosen: the last run stays on the stage while
+    another product is chosen. Returns whether it is so."""
+    made = sheet_of(form, run.request)
+    chosen = _form_sheet(form)
+    if made is not None and made == chosen:
+        return False
+    name = visible(made.name if made is not None else product_name(run.request))
+    which = "another state of the sheet" if chosen is not None and visible(chosen.name) == name else "the sheet"
+    note("Another sheet", f"This was made from {which} of {name}, not from the one chosen now.")
+    return True
+
+
+def _form_sheet(form: Form) -> Sheet | None:
+    """What `choose_sheet` gave to the form; None where it cannot be used."""
+    fields = form.fields()
+    given: dict[str, Any] = {name: fields[name] for name in ("sheet", "product", "example") if name in fields}
+    try:
+        return _read_given(given, str(fields.get("locale") or "")).sheet if given else None
     except SextantError:
         return None

@@ -152,6 +152,54 @@ def test_a_text_is_checked_with_its_marks_and_what_to_change() -> None:
     ]
 
 
+def test_the_text_to_check_begins_as_its_sheets_example_or_empty() -> None:
+    first = next(iter(app.find_task("check").examples)).values()
+    at = opened("check")
+    assert at.session_state["marketing:sheet-example"] == first["example"] and widget(at.text_area, "Text to check").value == first["text"]
+    at.session_state["marketing:sheet-example"] = "food"
+    assert widget(again(at).text_area, "Text to check").value == ""
+    widget(at.text_area, "Text to check").set_value("It weighs 250 g.")
+    again(at).session_state["marketing:sheet-example"] = "skincare"
+    assert widget(again(at).text_area, "Text to check").value == "It weighs 250 g."
+
+
+def test_beside_a_sheet_chosen_before_the_text_to_check_is_empty_and_is_asked_for_on_the_press_alone() -> None:
+    at = opened()
+    at.session_state["marketing:task"] = "check"
+    assert widget(again(at).text_area, "Text to check").value == ""
+    assert "Write or paste a text first." not in html(at) and not widget(at.button, "Check text").disabled
+    press(at, "Check text")
+    assert "Write or paste a text first." in html(at) and "run" not in at.query_params
+    widget(at.text_area, "Text to check").set_value("It weighs 47 kg.")
+    press(at, "Check text")
+    assert finished(at).request["text"] == "It weighs 47 kg." and "Earlier text" not in html(at)
+
+
+@pytest.mark.parametrize(
+    ("task", "fields"),
+    [("write", {"channels": ["push"], "variants": 1}), ("check", {"text": "It weighs 47 kg."}), ("chat", {"messages": ["The weight?"]})],
+)
+def test_a_result_of_another_sheet_is_named_as_such(talks: None, task: str, fields: dict[str, Any]) -> None:
+    made(task, example="outdoor_gear", **fields)
+    at = pages.opened(script, {"marketing:task": task, "marketing:sheet": "Example", "marketing:sheet-example": "furniture"})
+    assert f"This was made from the sheet of {example('outdoor_gear').name}, not from the one chosen now." in texts(at)
+    at.session_state["marketing:sheet-example"] = "outdoor_gear"
+    assert "Another sheet" not in texts(again(at))
+    at.session_state["marketing:sheet"] = "Form"
+    at.session_state["marketing:sheet-form"] = example("outdoor_gear").model_copy(update={"offer": "Now 1 euro"}).model_dump()
+    assert f"from another state of the sheet of {example('outdoor_gear').name}" in texts(again(at))
+    at.session_state["marketing:sheet-form"] = None
+    assert f"from the sheet of {example('outdoor_gear').name}" in texts(again(at))
+
+
+def test_a_verdict_on_another_text_than_the_one_in_the_field_says_so() -> None:
+    run = made("check", example="furniture", text="It weighs 47 kg.")
+    at = opened(run=run.id)
+    assert "Earlier text" not in texts(at)
+    widget(at.text_area, "Text to check").set_value("It weighs 48 kg.")
+    assert "This verdict is not on the text that stands in the field now." in texts(again(at))
+
+
 def test_a_document_is_summarized_from_the_page() -> None:
     at = opened("summarize")
     press(at, "Summarize document")
@@ -162,10 +210,10 @@ def test_a_document_is_summarized_from_the_page() -> None:
 def test_an_example_becomes_a_form_and_the_form_a_sheet() -> None:
     at = opened()
     press(at, "Change this sheet")
-    assert widget(at.text_input, "Name").value == "Nordholm Alva Desk"
+    assert widget(at.text_input, "Name").value == "Nordholm Alva Desk" and at.session_state["sextant.held"]
     widget(at.text_input, "Name").set_value("My desk")
     press(again(at), "Use this sheet")
-    assert not [one for one in at.text_input if one.label == "Name"]
+    assert not at.session_state["sextant.held"] and not [one for one in at.text_input if one.label == "Name"]
     assert at.session_state["marketing:sheet"] == "Form" and at.session_state["marketing:sheet-form"]["name"] == "My desk"
     press(at, "Write copy")
     assert finished(at).request["product"]["name"] == "My desk"
@@ -207,9 +255,9 @@ def test_nothing_from_a_sheet_or_a_text_becomes_markup(task: str) -> None:
 
 def test_a_conversation_goes_on_and_begins_anew(talks: None) -> None:
     at = opened("chat")
-    assert "No question yet." in html(at) and "Write a question first." in html(at)
+    assert "No question yet." in html(at)
     widget(at.text_area, "Question").set_value("What is the weight?")
-    press(again(at), "Ask question")
+    press(at, "Ask question")
     finished(at)
     assert "The weight is 47 kg." in texts(at) and "1 sentence withheld" in texts(at) and widget(at.text_area, "Question").value == ""
     widget(at.text_area, "Question").set_value("And the load?")
@@ -222,6 +270,14 @@ def test_a_conversation_goes_on_and_begins_anew(talks: None) -> None:
     widget(at.text_area, "Question").set_value("The noise?")
     press(again(at), "Ask question")
     assert len(finished(at).request["messages"]) == 1
+
+
+def test_that_there_is_no_question_is_said_once_it_is_asked(talks: None) -> None:
+    at = opened("chat")
+    assert "Write a question first." not in html(at) and not widget(at.button, "Ask question").disabled
+    press(at, "Ask question")
+    assert "Write a question first." in html(at) and "run" not in at.query_params
+    assert not widget(at.button, "Ask question").disabled and "Write a question first." not in html(again(at))
 
 
 def test_a_question_that_failed_is_kept(talks: None) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.files import Artifact, MemoryStore
 from shared.ui.views import _packed
-from tests.pages import finished, html, opened, press
+from tests.pages import finished, html, opened, press, widget
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -85,3 +85,54 @@ def test_several_files_are_packed_whole() -> None:
     files = [Artifact.make(name, name.encode(), "text/plain", store) for name in ("a.txt", "b.txt")]
     with zipfile.ZipFile(io.BytesIO(_packed(files))) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {"a.txt": b"a.txt", "b.txt": b"b.txt"}
+
+
+def asking() -> None:
+    from dataclasses import replace
+    from pathlib import Path
+
+    from shared.errors import BadInput
+    from shared.ui.form import Form
+    from shared.ui.views import View, studio_page
+    from tests.studios.echo import app
+
+    def inputs(form: Form) -> None:
+        if not form.field("text"):
+            form.set("text", "-")
+            form.want(BadInput("Write something first."))
+
+    view = View(
+        name="Say", heading="Words", action="Say it", inputs=inputs, show=lambda form, run: None, side=lambda form, run, result: None,
+        describe=lambda run: ("said", ""), nothing="", awaited="", shortcut="Mod+Enter",
+    )  # fmt: skip
+    style = Path(__import__("shared.ui", fromlist=["web"]).__file__).parent / "web" / "style.css"
+    studio_page(app, {task: replace(view, name=task) for task in app.tasks}, style=style)
+
+
+def test_what_is_still_wanted_is_said_once_the_button_was_pressed_without_it() -> None:
+    at = opened(asking)
+    button = widget(at.button, "Say it")
+    assert "Write something first." not in html(at) and not button.disabled and button.proto.shortcut
+    press(at, "Say it")
+    assert "Write something first." in html(at) and "run" not in at.query_params
+    widget(at.text_input, "Text").set_value("ahoy")
+    press(at, "Say it")
+    assert finished(at).request["text"] == "ahoy"
+
+
+def passing() -> None:
+    import streamlit as st
+
+    from shared.ui.host import hold_page, redraw_page, release_page
+
+    st.session_state["passes"] = st.session_state.get("passes", 0) + 1
+    release_page()
+    if st.session_state["dialog"]:
+        hold_page()
+    if st.session_state["passes"] == 1:
+        redraw_page()
+
+
+@pytest.mark.parametrize(("dialog", "passes"), [(False, 2), (True, 1)])
+def test_a_page_under_a_dialog_is_not_drawn_anew(dialog: bool, passes: int) -> None:
+    assert opened(passing, {"dialog": dialog}).session_state["passes"] == passes

@@ -95,7 +95,7 @@ def test_nothing_of_a_variant_becomes_markup() -> None:
         assert "<img" not in html and "\u202e" not in html, channel
     sheet = example("furniture").model_copy(update={"name": MARKUP, "brand": MARKUP, "url": f"https://a/{MARKUP}"})
     assert "<img" not in piece_html(made()["meta"], Facts(sheet)) + piece_html(made()["google_rsa"], Facts(sheet))
-    assert "<img" not in coverage_html(Covered(facts=[], must_missing=[MARKUP], keywords=[], keywords_missing=[MARKUP]))
+    assert "<img" not in coverage_html(Covered(facts=[], must_missing=[MARKUP], keywords=[], keywords_missing=[MARKUP]), Facts(None))
     law = Regulated(field="post", index=0, start=0, end=1, word=MARKUP, kind="x", why=MARKUP, source=MARKUP, facts=[MARKUP])
     assert "<img" not in regulated_html([law], Facts(None))
 
@@ -110,6 +110,15 @@ def test_regulated_words_are_listed_once_with_their_rule_and_what_the_sheet_has(
     assert html.count("<li>") == len({(each.word.casefold(), each.source) for each in words}) and "16 CFR" in html
     nothing = regulated_html([words[0].model_copy(update={"facts": []})], Facts(None))
     assert "1 regulated word, with the rule" in nothing and "The sheet has nothing for it." in nothing
+
+
+def test_facts_that_must_appear_are_spoken_of_where_the_sheet_has_some() -> None:
+    seen = Covered(facts=[], must_missing=[], keywords=[], keywords_missing=[])
+    sheet = example("furniture")
+    free = sheet.model_copy(update={"facts": [fact.model_copy(update={"must": False}) for fact in sheet.facts]})
+    assert "all in" in coverage_html(seen, Facts(sheet)) and coverage_html(seen, Facts(free)) == ""
+    keyed = coverage_html(seen.model_copy(update={"keywords": ["desk"]}), Facts(free))
+    assert "1 of 1" in keyed and "Must facts" not in keyed
 
 
 def test_fields_are_copied_a_line_a_text() -> None:

@@ -25,7 +25,7 @@ def test_empty_rows_are_no_facts() -> None:
         ({"name": "Kettle"}, [EMPTY], "no fact"),
         ({"name": "Kettle"}, [ROW, {"key": "power", "value": ""}], "Row 2 has no value"),
         ({"name": "Kettle"}, [{"key": "", "value": "2 kW"}], "Row 1 has no name"),
-        ({"name": "Kettle", "banned": ["kettle"]}, [ROW], "banned word"),
+        ({"name": "Kettle", "banned": ["kettle"]}, [ROW], r"^the name 'Kettle' has the banned word 'kettle'.* ban a longer phrase\.$"),
         ({"name": "K" * 200}, [ROW], "name"),
         ({"name": "Kettle"}, [{"key": "k" * 99, "value": "x"}], "facts.0.key"),
     ],
