@@ -79,6 +79,8 @@ _JOINED_SCRIPTS = (
     "MYANMAR",
 )
 _LONGEST = 2_000
+ROOM = 500
+"""Characters of a fact's value."""
 
 
 def clean_field(text: str) -> str:
@@ -95,9 +97,15 @@ def clean_field(text: str) -> str:
 
 
 def clean_value(text: str) -> str:
-    """A field whose lines are items of their own, as one line of items: `waterproof; 2 kg`. Where a line ends a sentence, it does."""
+    """A field whose lines are items of their own, as one line of items: `waterproof; 2 kg`. Where a line ends a sentence, it does.
+
+    Not where an order goes over several lines, or where the marks would make it longer than it was.
+    """
+    whole = clean_field(text)
     lines = [cleaned for line in text.splitlines() if (cleaned := clean_field(line).rstrip(" ;,"))]
-    return clean_field(re.sub(r"([.!?:]);", r"\1", "; ".join(lines)))
+    items = clean_field(re.sub(r"([.!?:]);", r"\1", "; ".join(lines)))
+    same = re.findall(r"[^\s;,]+", items) == re.findall(r"[^\s;,]+", whole)
+    return items if same and len(items) <= max(len(text), ROOM) else whole
 
 
 def speaks_as_a_prompt(text: str) -> bool:

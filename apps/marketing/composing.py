@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from apps.marketing.channels import Channel, channel_named, check_channel
 from apps.marketing.claims import Checked, check_claims, coverage
+from apps.marketing.claims.spans import FLAGS
 from apps.marketing.composer import Commission, Draft
 from apps.marketing.lexicon import regulated
 from apps.marketing.results import Count, Covered, Fault, Regulated, Span, Variant
@@ -111,7 +112,8 @@ def _written(order: Order, model: str, context: Context, done: Callable[[int], N
 
 
 def judge(draft: Draft, order: Order, tier: str) -> Judged:
-    """Claims, limits, regulated and banned words, coverage of one draft."""
+    """Claims by the rules, limits, regulated and banned words, coverage of one draft. The entailment network has read a model's lines
+    before, one by one (`Lines`); the grammar's are facts in patterns."""
     sheet, channel = order.sheet, channel_named(order.channel)
     texts = [(name, at, text) for name, given in draft.fields.items() for at, text in enumerate(given)]
     checked = [(name, at, check_claims(text, sheet)) for name, at, text in texts if name != "sender"]
@@ -119,7 +121,7 @@ def judge(draft: Draft, order: Order, tier: str) -> Judged:
     faults = faults_of(channel, draft.fields, sheet)
     whole = "\n".join(text for _, _, text in texts)
     seen = covered(whole, sheet)
-    reasons = [f"{span.text!r} is {span.status}: {span.why}" for span in spans if span.status in ("unsupported", "contradicted")]
+    reasons = [f"{span.text!r} is {span.status}: {span.why}" for span in spans if span.status in FLAGS]
     reasons += [fault.words for fault in faults if fault.level == "error"]
     reasons += [f"It has the banned word {word!r}." for word in banned_in(whole, sheet.banned)]
     reasons += [f"{digits} stands nowhere in the sheet." for digits in _invented(whole, sheet)]

@@ -23,6 +23,7 @@ from apps.marketing.requests import ChatRequest
 from apps.marketing.results import ChatResult, Span, Withheld
 from apps.marketing.sentences import sentence_spans
 from apps.marketing.sheet import Sheet
+from apps.marketing.verifying import check_with
 from shared.app import Context, Figure
 from shared.errors import BadInput, Cancelled, EngineClosed, SextantError
 from shared.serving import Model
@@ -74,7 +75,7 @@ def chat_request(request: ChatRequest, context: Context) -> ChatResult:
     """Raises BadInput before any work, and `Cancelled`; a tier that fails is passed over, which a warning says."""
     product = product_of(request)
     sheet, warnings = product.sheet, list(product.warnings)
-    grounds = Grounds(sheet, [each.content for each in request.messages if each.role == "user"])
+    grounds = Grounds(sheet, [each.content for each in request.messages if each.role == "user"], check_with(context))
     answer = _written(request, sheet, grounds, context, warnings)
     question = request.messages[-1].content
     if not answer.shown or (answer.silent and grounds.known and facts_about(question, sheet)):

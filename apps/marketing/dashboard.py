@@ -45,7 +45,10 @@ def _check(form: Form, run: Run) -> Any:
     result = drawn(form, run, lambda result: checking.show(form, run, result))
     if result is not None:
         closing(form, run, result.figures, checking.files_of(result), fill=checking.fill)
-        note = "By rules, without a model. It says whether the sheet states a claim, not whether the sheet is right; it is no legal advice."
+        note = (
+            "By rules and a small network, without a language model. It says whether the sheet states a claim, not whether the sheet is "
+            "right; it is no legal advice."
+        )
         provenance(run, f"the sheet of {visible(product_name(run.request))}", note)
     return result
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from apps.marketing.claims import Checked, check_claims, coverage
 from apps.marketing.quoting import SILENT, names_in, unknown_words
 from apps.marketing.sheet import Sheet, banned_in
+from apps.marketing.verifying import Check
 
 __all__ = ["Grounds", "Screened", "greets"]
 
@@ -67,10 +68,11 @@ class Screened:
 
 
 class Grounds:
-    """What one answer may say. asked: the user's turns, the question last. known: whether the sheet has all that the question speaks of."""
+    """What one answer may say. check: holds a sentence against the sheet. asked: the user's turns, the question last. known: whether the
+    sheet has all that the question speaks of."""
 
-    def __init__(self, sheet: Sheet, asked: Sequence[str]) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Sheet, asked: Sequence[str], check: Check = check_claims) -> None:
+        self.sheet, self._check = sheet, check
         self._question = asked[-1]
         self._unknown = unknown_words(asked, sheet)
         self._digits = set(_DIGITS.findall(sheet.model_dump_json()))
@@ -87,6 +89,8 @@ class Grounds:
         if not text:
             return self._withheld("a yes or no that the sheet does not settle")
         checked = check_claims(text, self.sheet)
+        if checked.ok and not self._wants_copy:  # the network doubts slogans, and waives nothing here
+            checked = self._check(text, self.sheet)
         why = self._why_not(text, checked)
         return Screened("", why, checked) if why else Screened(text, "", checked)
 

@@ -1,4 +1,4 @@
-"""The studio's writers, the best first: the first that works here writes, or answers.
+"""The studio's models: its writers, the best first (the first that works here writes, or answers), and the reader of its claim check.
 
 SmolLM2 stands behind the composer: its sentences are wrong more often than not, so whoever wants it names it.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from apps.marketing.composer import Commission, Draft, compose
+from apps.marketing.entailment import ENTAILMENT
 from apps.marketing.language import SMOLLM2, language_models
 from apps.marketing.language.configuration import chosen
 from apps.marketing.quoting import facts_about, quoted
@@ -83,6 +84,6 @@ QUOTER: Model[Asked, str] = Model(
 
 
 def models() -> tuple[Model[Any, Any], ...]:
-    """All that can write here; one that SEXTANT_LLM names first."""
-    tiers: list[Model[Any, Any]] = [*(model for model in language_models() if model is not SMOLLM2), COMPOSER, QUOTER, SMOLLM2]
+    """All that write here, one that SEXTANT_LLM names first, and the network of the claim check."""
+    tiers: list[Model[Any, Any]] = [*(model for model in language_models() if model is not SMOLLM2), COMPOSER, QUOTER, SMOLLM2, ENTAILMENT]
     return tuple(sorted(tiers, key=lambda model: model.name != chosen()))

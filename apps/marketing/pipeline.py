@@ -19,6 +19,7 @@ from apps.marketing.results import CheckResult, Fault, Regulated, Span, Summariz
 from apps.marketing.sheet import Sheet, banned_in
 from apps.marketing.shown import report_html
 from apps.marketing.summaries import summarize_text
+from apps.marketing.verifying import checked_by_both
 from apps.marketing.writers import Writers, tier_of, written_by
 from shared.app import Context, Figure
 from shared.errors import BadInput
@@ -31,6 +32,8 @@ MAIN_FIELDS = {
 }  # fmt: skip
 NAME_FIELDS = {**MAIN_FIELDS, "meta": "title", "email": "preheader"}
 """Where a piece names the product: a longer name has no place in the channel."""
+
+RULES_ALONE = "The rules alone decided:"
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,10 @@ def check_request(request: CheckRequest, context: Context) -> CheckResult:
     product = product_of(request)
     sheet = product.sheet
     field = main_field(request)
-    checked = check_claims(request.text, sheet, strict=request.strict)
+    if request.strict:
+        checked, alone = check_claims(request.text, sheet, strict=True), ""
+    else:
+        checked, alone = checked_by_both(request.text, sheet, context)
     spans = spans_of(checked, field, 0)
     faults: list[Fault] = []
     counts = []
@@ -197,7 +203,7 @@ def check_request(request: CheckRequest, context: Context) -> CheckResult:
         report=context.artifact("check.html", report_html(request.text, spans, suggestions, sheet, verdict).encode(), "text/html"),
         data=context.artifact("check.json", json.dumps(body, ensure_ascii=False, indent=1).encode(), "application/json"),
         figures=_check_figures(spans),
-        warnings=product.warnings,
+        warnings=[*product.warnings, *([f"{RULES_ALONE} {alone}"] if alone else [])],
     )
 
 

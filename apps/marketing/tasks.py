@@ -125,7 +125,8 @@ def write(request: WriteRequest, context: Context) -> WriteResult:
 def check(request: CheckRequest, context: Context) -> CheckResult:
     """Check copy against a product sheet: each claim with the fact that bears it, or why none does; limits, regulated and banned words.
 
-    By rules, without a model. It says whether the sheet states a claim, not whether the sheet is right.
+    By rules and a small network that reads each sentence beside the sheet's facts; no language model. It says whether the sheet states a
+    claim, not whether the sheet is right.
     """
     from apps.marketing.pipeline import check_request
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from apps.marketing.claims.attributes import judge_unit
@@ -18,37 +18,22 @@ from apps.marketing.claims.gathering import evidence
 from apps.marketing.claims.implied import judge_implied
 from apps.marketing.claims.numbers import judge_quantity
 from apps.marketing.claims.offers import judge_offer
-from apps.marketing.claims.opinion import opinion, unborne
 from apps.marketing.claims.opposed import judge_opposed
+from apps.marketing.claims.passages import passages
 from apps.marketing.claims.portions import judge_portions
 from apps.marketing.claims.promises import judge_promises
 from apps.marketing.claims.quantities import Quantity
 from apps.marketing.claims.rates import judge_rates
 from apps.marketing.claims.reading import Reading, read
+from apps.marketing.claims.reconsidering import considered, reconsidered
+from apps.marketing.claims.spans import FLAGS, ClaimSpan
+from apps.marketing.entailment.model import Judgement
 from apps.marketing.sheet import Sheet
 
-__all__ = ["Checked", "ClaimSpan", "check_claims", "refusals", "rule_spans"]
+__all__ = ["Checked", "ClaimSpan", "check_claims", "passages_of", "refusals", "rule_spans"]
 
 NEARBY = 80
-FLAGS = frozenset(("contradicted", "unsupported"))
-LEAST, MOST, SENTENCES = 4, 60, 4
-"""Texts that are long enough, in words, and short enough, in words and sentences, for a second opinion."""
-WITHDRAWN, DOUBTED = 0.35, 0.6
 WEIGHT = {"contradicted": 3, "unsupported": 2, "supported": 1, "no-claim": 0}
-
-
-@dataclass(frozen=True)
-class ClaimSpan:
-    """start, end: characters of the checked text, end exclusive; kind: number, material, offer, puffery, ...; status: supported,
-    contradicted, unsupported or no-claim; facts: keys of the sheet that bear or contradict it; why: empty where supported."""
-
-    start: int
-    end: int
-    text: str
-    kind: str
-    status: str
-    facts: list[str]
-    why: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +47,7 @@ class Checked:
     @property
     def flagged(self) -> list[ClaimSpan]:
         """The spans that the sheet does not bear."""
-        return [span for span in self.spans if span.status in ("contradicted", "unsupported")]
+        return [span for span in self.spans if span.status in FLAGS]
 
     @property
     def ok(self) -> bool:
@@ -70,10 +55,22 @@ class Checked:
         return not self.flagged
 
 
-def check_claims(text: str, sheet: Sheet, *, strict: bool = False) -> Checked:
-    """Any text against its sheet. strict: opinion (lovely, great) counts as unsupported too. Never raises for any text."""
+def check_claims(text: str, sheet: Sheet, *, strict: bool = False, judged: Mapping[str, Judgement] | None = None) -> Checked:
+    """Any text against its sheet. strict: opinion (lovely, great) counts as unsupported too. judged: what the entailment network says of
+    the passages (`passages_of`); without it the rules alone decide. Never raises for any text."""
     reading, found, spans = rule_spans(text, sheet, strict=strict)
-    return Checked(text, _reconsidered(text, reading, found, spans, strict), _sentences(reading))
+    sentences = _sentences(reading)
+    if strict:
+        return Checked(text, spans, sentences)
+    if judged is not None:
+        said = {(start, end): judged[text[start:end]] for start, end in passages(text, sentences) if text[start:end] in judged}
+        return Checked(text, considered(reading, found, spans, text, said), sentences)
+    return Checked(text, reconsidered(reading, found, spans, text), sentences)
+
+
+def passages_of(text: str) -> list[tuple[int, int]]:
+    """Where the passages of a text begin and end that are judged one by one."""
+    return passages(text, _sentences(read(text)))
 
 
 def rule_spans(text: str, sheet: Sheet, *, strict: bool = False) -> tuple[Reading, Evidence, list[ClaimSpan]]:
@@ -84,35 +81,6 @@ def rule_spans(text: str, sheet: Sheet, *, strict: bool = False) -> tuple[Readin
     spans = [_span(text, reading, finding, strict) for finding in _settled(findings)]
     spans = _with_regulated(text, _joined(text, _without_overlap(spans)))
     return reading, found, _joined(text, _verbatim(text, sheet, spans))
-
-
-def _reconsidered(text: str, reading: Reading, found: Evidence, spans: list[ClaimSpan], strict: bool) -> list[ClaimSpan]:
-    """The spans after the second opinion, which short texts get: doubts withdrawn, or a doubt of what nothing bears."""
-    length = sum(token.kind == "word" for token in reading.tokens)
-    if strict or not LEAST <= length <= MOST or len(set(reading.sentences)) > SENTENCES:
-        return spans
-    likely = opinion(reading, found, spans)
-    flagged = [span for span in spans if span.status in FLAGS]
-    weak = all(span.status == "unsupported" and span.kind != "number" for span in flagged)
-    if flagged and weak and likely < WITHDRAWN:  # a number, and what clashes with the sheet, is no matter of likelihood
-        calm = "a weak doubt in a text that the sheet bears"
-        return [replace(span, status="no-claim", facts=[], why=calm) if span.status in FLAGS else span for span in spans]
-    if (
-        not flagged
-        and length > LEAST
-        and likely > DOUBTED
-        and (place := unborne(reading, {at for span in spans for at in _covered(reading, span)}))
-    ):
-        start, end = reading.source(*place)
-        doubt = ClaimSpan(start, end, text[start:end], "doubt", "unsupported", [], "the sheet seems to bear nothing of the kind")
-        return sorted([*spans, doubt], key=lambda span: span.start)
-    return spans
-
-
-def _covered(reading: Reading, span: ClaimSpan) -> list[int]:
-    return [
-        at for at in range(len(reading.tokens)) if span.start < reading.source(at, at + 1)[1] and reading.source(at, at + 1)[0] < span.end
-    ]
 
 
 @lru_cache(maxsize=16)

@@ -144,13 +144,17 @@ def _compare(quantity: Quantity, reading: Reading, found: Evidence) -> Finding: 
     bound = closest(bound, quantity, reading, found)
     bound = [measure for measure in bound if _is_near(quantity, measure, roles, nouns)]
     fitting = [(measure, fit(quantity, measure.quantity)) for measure in same]
+    uncounted = False
     for measure, how in fitting:
         if how == "yes" and measure in bound and (other := skipped(measure, quantity, reading, found)):
             return Finding(*where, "number", "contradicted", (other.fact,), f"the sheet says {other.fact}: {other.value}")
         if how == "yes" and measure in bound and counts_other(quantity, reading, measure):
+            uncounted = True
             continue
         if how == "yes" and measure in bound and not (measure.denied and not denies(reading, quantity.first)):
             return Finding(*where, "number", "supported", (measure.fact,), "")
+    if uncounted and not any(counts_other(quantity, reading, measure) is False for measure in same):
+        return Finding(*where, "number", "unsupported", (), "the sheet counts no such thing")
     for measure, how in fitting:
         if how == "more" and measure in bound and (may(reading, quantity.first) or doubted(reading, quantity.first)):
             return Finding(*where, "number", "supported", (measure.fact,), "")

@@ -10,20 +10,22 @@ import math
 import re
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from apps.marketing.claims.evidence import EMPTY, Evidence
 from apps.marketing.claims.lists import FOLDER, listed
 from apps.marketing.claims.reading import NEGATORS, Reading, Unit
+from apps.marketing.claims.spans import FLAGS
 from apps.marketing.claims.vocabulary import vocabulary
 
-__all__ = ["WEIGHTS", "features", "opinion", "unborne"]
+__all__ = ["BESIDE", "WEIGHTS", "features", "forget", "opinion", "unborne"]
 
-WEIGHTS = FOLDER / "opinion.json"
+WEIGHTS, BESIDE = FOLDER / "opinion.json", FOLDER / "opinion_beside.json"
+"""Of an opinion that decides, and of one that is weighed beside what the entailment network says."""
 CUES = frozenset(listed("cues"))
 """Function words and verbs of promise whose presence leans one way or the other."""
 LIMITS = re.compile(r"\b(?:not|no|only|except|none|without|up to|excluded)\b", re.IGNORECASE)
-FLAGGED = ("contradicted", "unsupported")
 
 
 class Judged(Protocol):
@@ -40,13 +42,18 @@ class Judged(Protocol):
 
 
 @cache
-def _weights() -> dict[str, float]:
-    return dict(json.loads(WEIGHTS.read_text(encoding="utf-8"))) if WEIGHTS.is_file() else {}
+def _weights(path: Path) -> dict[str, float]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
-def opinion(reading: Reading, found: Evidence, findings: Sequence[Judged]) -> float:
-    """How likely a text claims what its sheet does not bear, 0 to 1; 0.5 without weights."""
-    weights = _weights()
+def forget() -> None:
+    """Read the weights anew: they were fitted again."""
+    _weights.cache_clear()
+
+
+def opinion(reading: Reading, found: Evidence, findings: Sequence[Judged], path: Path = WEIGHTS) -> float:
+    """How likely a text claims what its sheet does not bear, 0 to 1; 0.5 without weights. path: WEIGHTS or BESIDE."""
+    weights = _weights(path)
     score = weights.get("", 0.0) + sum(weights.get(name, 0.0) * value for name, value in features(reading, found, findings).items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
@@ -116,7 +123,7 @@ def _of_limits(reading: Reading, found: Evidence, supported: Sequence[Judged]) -
 
 
 def _of_findings(findings: Sequence[Judged]) -> dict[str, float]:
-    flagged = [one for one in findings if one.status in FLAGGED]
+    flagged = [one for one in findings if one.status in FLAGS]
     result = {"flags": min(len(flagged), MANY) / MANY, "flagged": float(bool(flagged))}
     for one in flagged:
         result[f"kind {one.kind} {one.status}"] = 1.0

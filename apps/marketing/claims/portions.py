@@ -23,8 +23,6 @@ SINGLE = {stem(word): PIECE for word in listed("single pieces")}
 LEADING = frozenset(("per", "a", "an", "every", "each", "/"))
 AHEAD = re.compile(r"(?P<noun>[a-z]+) for $")
 """3 notebooks for 24 euros."""
-REACH = 8
-"""How many words after an amount may say what it is for: 9 euros per user and month, billed yearly."""
 
 
 def judge_portions(reading: Reading, found: Evidence) -> list[Finding]:
@@ -58,22 +56,24 @@ def _meant(quantity: Quantity, found: Evidence) -> Sequence[tuple[str, frozenset
 
 
 def _portions(quantity: Quantity, reading: Reading) -> frozenset[str]:
-    """Stems of what the amount is for: {month, user}; empty where nothing says it."""
+    """Stems of what the amount is for, directly behind it: {month, user} of `9 euros per user and month`; empty where nothing says it."""
     result = set()
     tokens = reading.tokens
     others = [other.first for other in reading.quantities if other.first >= quantity.last and tokens[other.first].text not in LEADING]
-    end = min(others, default=len(tokens))
-    after = [token.text for token in tokens[quantity.last : min(end, quantity.last + REACH)]]
-    for at, text in enumerate(after):
-        if text in (".", "!", "?", ";"):
-            break
-        following = after[at + 1] if at + 1 < len(after) else ""
-        if text in LEADING and following.isalpha():
+    after = [token.text for token in tokens[quantity.last : min(others, default=len(tokens))]]
+    at = int(after[:1] == ["for"])
+    while text := "".join(after[at : at + 1]):
+        following = "".join(after[at + 1 : at + 2])
+        if (text in LEADING or (text == "and" and result)) and following.isalpha() and following not in LEADING:
             result.add(_portion(following))
-        elif text in ("each", "apiece"):
-            result.add(PIECE)
-        elif text in ADVERBS:
-            result.add(stem(ADVERBS[text]))
+            at += 2
+        elif text == "," and result and following == "per":
+            at += 1
+        elif text in ("each", "apiece") or text in ADVERBS:
+            result.add(PIECE if text in ("each", "apiece") else stem(ADVERBS[text]))
+            at += 1
+        else:
+            break
     before = " ".join(token.text for token in tokens[max(0, quantity.first - 3) : quantity.first]) + " "
     if (bundle := AHEAD.search(before)) and stem(bundle["noun"]) != bundle["noun"]:
         result.add("bundle")

@@ -14,7 +14,7 @@ from apps.marketing.composer.slots import filled, slots_of
 from apps.marketing.composer.subject import Subject
 from apps.marketing.sheet import Fact, Sheet, banned_in
 
-__all__ = ["Phrase", "Said", "phrases"]
+__all__ = ["Phrase", "Said", "phrases", "said_of"]
 
 _MUST_INTEREST = 3.0
 _SPOKEN = frozenset(
@@ -63,7 +63,7 @@ def _phrases(dumped: str) -> Said:
     kept: dict[tuple[str, str], Phrase] = {}
     refused: list[tuple[str, str]] = []
     for fact in sheet.facts:
-        for phrase in _of_fact(fact, subject):
+        for phrase in said_of(fact, subject):
             if (phrase.text, phrase.form) in kept:
                 continue
             if reason := refusal(phrase.text, sheet):
@@ -85,7 +85,8 @@ def refusal(text: str, sheet: Sheet) -> str:
     return ""
 
 
-def _of_fact(fact: Fact, subject: Subject) -> Iterable[Phrase]:
+def said_of(fact: Fact, subject: Subject) -> Iterable[Phrase]:
+    """All that the patterns say of one fact; nothing of it was held against a sheet."""
     fact = fact.model_copy(update={"key": " ".join(fact.key.split()), "value": " ".join(fact.value.split())})
     clauses = [clause.strip().rstrip(".") for clause in re.split(r";\s+", fact.value) if clause.strip(" .;")] or [fact.value]
     block, groups = block_for(fact, clauses[0])

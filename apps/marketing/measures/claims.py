@@ -11,6 +11,7 @@ from typing import Any
 from apps.marketing.claims import check_claims
 from apps.marketing.measures.shares import share
 from apps.marketing.sheet import Sheet
+from apps.marketing.verifying import Check
 
 __all__ = ["claims_table", "read_claims"]
 
@@ -30,11 +31,11 @@ def read_claims(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
-def claims_table(items: Iterable[dict[str, Any]]) -> tuple[float, float, list[str]]:
-    """(recall, false alarm, lines to print): a text is flagged where the check finds one unsupported or contradicted claim in it."""
+def claims_table(items: Iterable[dict[str, Any]], check: Check = check_claims) -> tuple[float, float, list[str]]:
+    """(recall, false alarm, lines to print): a text is flagged where `check` finds one unsupported or contradicted claim in it."""
     flagged: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for item in items:
-        flagged[item["industry"], item["label"]].append(not check_claims(item["text"], item["sheet"]).ok)
+        flagged[item["industry"], item["label"]].append(not check(item["text"], item["sheet"]).ok)
     wrong = [one for (_, label), each in flagged.items() if label != "supported" for one in each]
     right = [one for (_, label), each in flagged.items() if label == "supported" for one in each]
     lines = [f"claim recall       {share(sum(wrong), len(wrong))}", f"false alarm        {share(sum(right), len(right))}"]

@@ -13,6 +13,8 @@ from apps.marketing.language import Message, Prompt
 from apps.marketing.measures.tiers import Piece, Tally
 from apps.marketing.pipeline import MAIN_FIELDS
 from apps.marketing.sheet import Sheet
+from apps.marketing.verifying import check_with
+from shared.app import Context
 from shared.serving import Engine, Model
 
 __all__ = ["CHANNELS_ASKED", "measure_raw"]
@@ -23,7 +25,7 @@ CHANNELS_ASKED = ("product_description", "meta", "email", "x")
 
 def measure_raw(model: Model[Any, Any], pieces: Sequence[Piece], sheets: Mapping[str, Sheet], engine: Engine) -> Tally:
     """Judged as every other text is, on its main field alone."""
-    tally = Tally(sheets)
+    tally = Tally(sheets, check_with(Context(engine)))
     for piece in pieces:
         if piece.channel not in CHANNELS_ASKED:
             continue

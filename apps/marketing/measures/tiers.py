@@ -12,6 +12,7 @@ from apps.marketing.channels import CHANNELS
 from apps.marketing.composing import ROOM_FOR_MUST, Order, write_variants
 from apps.marketing.results import Variant
 from apps.marketing.sheet import Sheet
+from apps.marketing.verifying import Check, check_with
 from shared.app import Context
 from shared.serving import Engine
 
@@ -31,9 +32,11 @@ class Piece:
 
 @dataclass
 class Tally:
-    """What one tier made. outputs: those that it wrote itself; given_up: pieces that the composer wrote in its place."""
+    """What one tier made. check: rules and network; outputs: those that it wrote itself; given_up: pieces that the composer wrote in its
+    place."""
 
     sheets: Mapping[str, Sheet]
+    check: Check
     outputs: list[tuple[Piece, Variant]] = field(default_factory=list)
     given_up: int = 0
     cpu_s: float = 0.0
@@ -71,8 +74,8 @@ class Tally:
 
     @property
     def unsupported_a_description(self) -> float:
-        made = [variant for piece, variant in self.outputs if piece.channel == "product_description"]
-        wrong = sum(span.status in ("unsupported", "contradicted") for variant in made for span in variant.spans)
+        made = [(sheet, texts) for channel, sheet, texts in self.texts() if channel == "product_description"]
+        wrong = sum(len(self.check(text, sheet).flagged) for sheet, texts in made for text in texts)
         return wrong / max(1, len(made))
 
     def texts(self) -> list[tuple[str, Sheet, list[str]]]:
@@ -101,7 +104,7 @@ def measure_tier(
     model: str, pieces: Sequence[Piece], sheets: Mapping[str, Sheet], engine: Engine, tell: Callable[[str], None] = lambda line: None
 ) -> Tally:
     """One variant of each piece. CPU-seconds include loading and what was turned down, and of pieces that were given up too."""
-    tally = Tally(sheets)
+    tally = Tally(sheets, check_with(Context(engine)))
     for at, piece in enumerate(pieces):
         order = Order(sheets[piece.sheet], piece.channel, piece.voice, 1, piece.seed)
         start = time.process_time()

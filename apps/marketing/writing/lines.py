@@ -15,6 +15,7 @@ from apps.marketing.claims import check_claims, coverage
 from apps.marketing.composer.english import is_plural, subject_noun
 from apps.marketing.language import Completion, Prompt, fits
 from apps.marketing.sheet import Fact, Sheet, banned_in
+from apps.marketing.verifying import Check
 from apps.marketing.writing.brief import SENTENCES, Brief, basis, prompt
 from apps.marketing.writing.shots import shown_words
 
@@ -61,13 +62,14 @@ class Lines:
     """The lines of one piece.
 
     ask: has a prompt answered, given the lines so far. written: these; taken: lines of other pieces, not wanted again; avoid: sentences
-    that a check turned down. asked: how many lines a model was asked for.
+    that a check turned down. check: has the last word on a line that the rules let pass. asked: how many lines a model was asked for.
     """
 
     sheet: Sheet
     voice: str
     ask: Callable[[Prompt, Sequence[str]], Completion]
     seed: int
+    check: Check = check_claims
     taken: frozenset[str] = frozenset()
     avoid: frozenset[str] = frozenset()
     written: list[str] = field(default_factory=list)
@@ -150,6 +152,7 @@ class Lines:
                 pattern.search(text) and not any(pattern.search(fact.value) for fact in brief.facts) for pattern in (_CONCLUDES, _DENIES)
             )
             or not check_claims(text, self.sheet).ok
+            or not self.check(text, self.sheet).ok
         )
 
     def _miscounts(self, text: str) -> bool:

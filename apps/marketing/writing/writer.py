@@ -9,6 +9,7 @@ from functools import partial
 from apps.marketing.channels import channel_named
 from apps.marketing.composer import Commission, Draft
 from apps.marketing.language import Completion, Prompt
+from apps.marketing.verifying import check_with
 from apps.marketing.writing.lines import Lines
 from apps.marketing.writing.plans import PLANS, Theme
 from shared.app import Context
@@ -19,6 +20,7 @@ __all__ = ["written"]
 def written(commission: Commission, model: str, context: Context) -> Iterator[Draft]:
     """One draft after the other, no line of one again in the next. Whoever watches sees the lines, the last one as its tokens come."""
     taken: set[str] = set()
+    check = check_with(context)
     title = channel_named(commission.channel).title
     for number in range(commission.first, commission.first + commission.count):
         rng = random.Random(f"{commission.seed}/{commission.channel}/{commission.voice}/{number}")
@@ -28,6 +30,7 @@ def written(commission: Commission, model: str, context: Context) -> Iterator[Dr
             commission.voice,
             partial(_asked, model, context, f"{title}, {number + 1}"),
             rng.randrange(2**31),
+            check,
             frozenset(taken),
             commission.avoid,
         )
