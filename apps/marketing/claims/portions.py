@@ -57,7 +57,7 @@ def _meant(quantity: Quantity, found: Evidence) -> Sequence[tuple[str, frozenset
 
 def _portions(quantity: Quantity, reading: Reading) -> frozenset[str]:
     """Stems of what the amount is for, directly behind it: {month, user} of `9 euros per user and month`; empty where nothing says it."""
-    result = set()
+    result: set[str] = set()
     tokens = reading.tokens
     others = [other.first for other in reading.quantities if other.first >= quantity.last and tokens[other.first].text not in LEADING]
     after = [token.text for token in tokens[quantity.last : min(others, default=len(tokens))]]

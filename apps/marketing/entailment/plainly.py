@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from apps.marketing.composer.phrases import said_of
 from apps.marketing.composer.subject import Subject
@@ -15,6 +16,7 @@ from apps.marketing.sheet import Fact, Sheet
 
 __all__ = ["plain_lines"]
 
+T = TypeVar("T")
 SMALL_TALK = ("Hello! How can I help you?", "Thank you.", "See the details.", "Find out more", "Order yours today.", "You are welcome!")
 SUPPORTED, CONTRADICTED, UNSUPPORTED = 8, 4, 3
 """Lines of each kind that a sheet gives."""
@@ -40,7 +42,7 @@ def plain_lines(sheets: Mapping[str, Sheet], name: str, rng: random.Random) -> I
             yield _line(rng.choice(foreign), subject, rng), "unsupported"
 
 
-def _some(found: list, count: int, rng: random.Random) -> list:  # type: ignore[type-arg]
+def _some(found: list[T], count: int, rng: random.Random) -> list[T]:
     return rng.sample(found, min(count, len(found)))
 
 
