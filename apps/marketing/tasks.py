@@ -39,7 +39,7 @@ wood. Do not use steel wool on the top: its dust turns oak black. Two motors lif
 when the desk meets resistance. In the trial, eleven of fourteen households changed the height more than three times a day. Five of them \
 said that the memory buttons were the reason. The cable tray was moved to the back after the trial, where knees do not meet it."""
 SECONDS_A_KILOBYTE = 0.004
-SECONDS_A_CHECK = 0.05
+SECONDS_A_CHECK = 0.2
 
 
 def _models() -> tuple[Any, ...]:
