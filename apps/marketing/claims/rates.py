@@ -72,8 +72,9 @@ def _stated(text: str) -> list[Rate]:
     return rates(text) + counted
 
 
-def _of_fact(text: str) -> list[Rate]:
-    return _stated(text) + [Rate(match.start(), match.end(), YEARLY[match["per"]]) for match in PRICED.finditer(text)]
+def _paid(text: str) -> list[Rate]:
+    """How often a price is paid. That bears `monthly`, and says nothing of what happens every day."""
+    return [Rate(match.start(), match.end(), YEARLY[match["per"]]) for match in PRICED.finditer(text)]
 
 
 def _value(text: str) -> float:
@@ -83,7 +84,9 @@ def _value(text: str) -> float:
 def judge_rates(reading: Reading, found: Evidence) -> list[Finding]:
     """A reading -> its rates: borne by a fact, or another than the one of the fact that the clause speaks of."""
     result = []
-    stated = {key: each for key, value in found.values.items() if (each := _of_fact(f"{key} {value}".lower()))}
+    lines = {key: f"{key} {value}".lower() for key, value in found.values.items()}
+    stated = {key: each for key, line in lines.items() if (each := _stated(PRICED.sub(" ", line)))}
+    paid = {key: each for key, line in lines.items() if (each := _paid(line))}
     said = reading.plain.text.lower()
     spoken = [
         one
@@ -95,7 +98,8 @@ def judge_rates(reading: Reading, found: Evidence) -> list[Finding]:
         if not places:
             continue
         first, last = places[0], places[-1] + 1
-        bearing = [key for key, each in stated.items() if any(abs(one.yearly - rate.yearly) <= CLOSE * one.yearly for one in each)]
+        every = [*stated.items(), *paid.items()]
+        bearing = [key for key, each in every if any(abs(one.yearly - rate.yearly) <= CLOSE * one.yearly for one in each)]
         if bearing:
             result.append(Finding(first, last, "number", "supported", (bearing[0],), ""))
             continue

@@ -53,6 +53,8 @@ def test_an_amount_for_something_else_is_contradicted(text: str) -> None:
         "24 euros for three brushes",
         "15 euros per salon each month",
         "9 euros a month, and 18 euros for the sealer",
+        "9 euros a month, each and every day.",
+        "A pallet is 540 euros, and a bag a day is enough.",
     ],
 )
 def test_what_it_is_for_in_other_words_is_not(text: str) -> None:
