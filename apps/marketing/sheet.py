@@ -45,10 +45,10 @@ class Sheet(BaseModel):
 
     @property
     def proper(self) -> tuple[str, ...]:
-        """What no rule about capitals faults: the name, the brand, and the words that the facts have in capitals (DATEV), unless the sheet
-        is typed in capitals throughout."""
+        """What no rule about capitals faults: the name, the brand, and the words that facts and offer have in capitals (DATEV), unless the
+        sheet is typed in capitals throughout."""
         shouts = "".join(fact.key for fact in self.facts).isupper()
-        capitals = [] if shouts else re.findall(r"\b[A-Z][A-Z&']+\b", " ".join(fact.value for fact in self.facts))
+        capitals = [] if shouts else re.findall(r"\b[A-Z][A-Z&']+\b", " ".join([*(fact.value for fact in self.facts), self.offer]))
         return tuple(dict.fromkeys(word for word in (self.name, self.brand, *capitals) if word))
 
     @field_validator("name")

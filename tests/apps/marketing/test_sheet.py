@@ -39,7 +39,7 @@ def test_words_are_kept_once() -> None:
 
 
 def test_what_the_facts_have_in_capitals_is_no_shouting() -> None:
-    sheet = Sheet(name="Orlo", brand="ORLOSOFT", facts=[Fact(key="export", value="CSV, DATEV")])
-    assert set(sheet.proper) >= {"Orlo", "ORLOSOFT", "DATEV"}
+    sheet = Sheet(name="Orlo", brand="ORLOSOFT", offer="10 % off with code SLOWPOUR", facts=[Fact(key="export", value="CSV, DATEV")])
+    assert set(sheet.proper) >= {"Orlo", "ORLOSOFT", "DATEV", "SLOWPOUR"}
     loud = Sheet(name="Orlo", facts=[Fact(key="BEST EXPORT", value="AMAZING CSV")])
     assert loud.proper == ("Orlo",)
