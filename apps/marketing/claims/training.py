@@ -1,6 +1,6 @@
 """The weights of the second opinion and of a sentence's verdict out of labelled claims (needs scikit-learn).
 
-    python -m apps.marketing.claims.training FOLDER --apart PART ... [--network WEIGHTS]
+    python -m apps.marketing.claims.training FOLDER --apart PART ... [--network WEIGHTS] [--measure]
 
 FOLDER: `sheets.json` and `development.jsonl`, whose items have text, sheet, label and half (the part they belong to). The second opinion
 (`words/opinion.json`) is fitted on the parts that the rules were made with; the one that is weighed beside the network
@@ -17,11 +17,12 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from apps.marketing.claims.checking import passages_of, rule_spans
+from apps.marketing.claims.checking import check_claims, passages_of, rule_spans
 from apps.marketing.claims.opinion import BESIDE, WEIGHTS, features, forget
 from apps.marketing.claims.reconsidering import VERDICT, evidence_for
 from apps.marketing.entailment import pair
 from apps.marketing.entailment.model import WEIGHTS as NETWORK
+from apps.marketing.measures.shares import share
 from apps.marketing.sheet import Sheet
 from shared.serving import Source
 
@@ -54,12 +55,33 @@ def fit(found: Collection[tuple[str, dict[str, float], bool]]) -> dict[str, floa
     return _fitted([row[1] for row in found], [row[2] for row in found], [0.2 if row[0] in TUNED else 1.0 for row in found])
 
 
-def verdict_rows(folder: Path, parts: Collection[str], network: Path) -> list[tuple[str, dict[str, float], bool]]:
-    """Part, evidence and whether it is wrong of each item. Of a text of several passages the one that looks worst stands for it."""
+def _print_shares(folder: Path, parts: Collection[str], network: Path) -> None:
+    """Recall and false alarm of the rules alone, and of rules and network."""
+    verifier = _verifier(network)
+    sheets, items = _read(folder)
+    found: dict[str, list[tuple[bool, bool]]] = {"rules alone": [], "rules and network": []}
+    for item in items:
+        if item["half"] in parts:
+            text, sheet = item["text"], sheets[item["sheet"]]
+            said = [text[start:end] for start, end in passages_of(text)]
+            judged = dict(zip(said, verifier.judge([pair(each, sheet) for each in said]), strict=True))
+            wrong = item["label"] != "supported"
+            found["rules alone"].append((wrong, not check_claims(text, sheet).ok))
+            found["rules and network"].append((wrong, not check_claims(text, sheet, judged=judged).ok))
+    for name, flags in found.items():
+        recall, alarm = ([flag for wrong, flag in flags if wrong == wanted] for wanted in (True, False))
+        print(f"{name}: recall {share(sum(recall), len(recall))}, false alarm {share(sum(alarm), len(alarm))}")
+
+
+def _verifier(network: Path) -> Any:
     from apps.marketing.entailment.network import Verifier
 
-    source = Source("embedded", str(network), "", hashlib.sha256(network.read_bytes()).hexdigest())
-    verifier = Verifier("cpu", network, source)
+    return Verifier("cpu", network, Source("embedded", str(network), "", hashlib.sha256(network.read_bytes()).hexdigest()))
+
+
+def verdict_rows(folder: Path, parts: Collection[str], network: Path) -> list[tuple[str, dict[str, float], bool]]:
+    """Part, evidence and whether it is wrong of each item. Of a text of several passages the one that looks worst stands for it."""
+    verifier = _verifier(network)
     sheets, items = _read(folder)
     found = []
     for item in items:
@@ -95,7 +117,11 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="folder with sheets.json and development.jsonl")
     parser.add_argument("--apart", nargs="+", required=True, help="parts to fit the verdict on, and nothing else")
     parser.add_argument("--network", type=Path, default=NETWORK, help="the entailment weights that its evidence comes from")
+    parser.add_argument("--measure", action="store_true", help="fit nothing; print what the check finds in the parts that stand apart")
     given = parser.parse_args()
+    if given.measure:
+        _print_shares(given.data, given.apart, given.network)
+        return
     every = {item["half"] for item in _read(given.data)[1]}
     _write(WEIGHTS, fit(rows(given.data, MADE_WITH | TUNED)))
     _write(BESIDE, fit(rows(given.data, every - set(given.apart))))
