@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apps.marketing.cleaning import clean_field, clean_url, clean_value, suspicious
@@ -108,10 +110,11 @@ def test_no_field_grows_beyond_its_limit() -> None:
         max_size=14,
     )
 )
+@example(["instructions", "ignore ", "previous ", "instructions"])
 def test_pieces_that_join_to_an_order_when_others_are_cut(pieces: list[str]) -> None:
     once = clean_field("".join(pieces))
     assert clean_field(once) == once
-    assert not any(mark in once for mark in ("ignore previous instructions", "<|", "|>", "{{"))
+    assert not re.search(r"\bignore previous instructions|<\||\|>|\{\{", once)  # `instructionsignore` is a word, and orders nothing
 
 
 @pytest.mark.parametrize(
