@@ -83,8 +83,7 @@ def is_loose(quantity: Quantity, reading: Reading, found: Evidence) -> bool:  # 
         return not (_any_clock(found) or aged)
     if following == "of" and len(after) > 1 and after[1] in ("us", "you", "them", "those", "these", "your", "our"):
         return True
-    counted = next((other.text for other in _after(quantity, reading)[:REACH] if _is_plural(other.text)), following)
-    if stem(counted) in words.features | words.parts:
+    if stem(_counted(quantity, reading) or following) in words.features | words.parts:
         return before == "own"
     if following in IDLE_COUNTS or (
         following in ("little", "small", "big", "good", "simple") and len(after) > 1 and after[1] in IDLE_COUNTS
@@ -99,13 +98,17 @@ def counts_other(quantity: Quantity, reading: Reading, measure: Measure) -> bool
     """Whether a text counts a few of a thing that the fact of an equal number does not count: six buttons of 6 microphones."""
     if quantity.dimension != "count" or quantity.high > FEW or quantity.low % 1:
         return False
-    rest = _after(quantity, reading)
-    noun = next((token.text for token in rest[:REACH] if _is_plural(token.text)), "")
+    rest, noun = _after(quantity, reading), _counted(quantity, reading)
     if not noun or noun in NO_THINGS or stem(noun) in HUMANS | OPTIONS:
         return False
     places = range(quantity.last, quantity.last + len(rest))
     near = {token.stem for token in rest} | {unit.name for unit in reading.units if unit.first in places}
     return not near & (measure.context - EMPTY)
+
+
+def _counted(quantity: Quantity, reading: Reading) -> str:
+    """The plural behind a number; empty where there is none."""
+    return next((token.text for token in _after(quantity, reading)[:REACH] if _is_plural(token.text)), "")
 
 
 def _after(quantity: Quantity, reading: Reading) -> Sequence[Token]:

@@ -153,7 +153,7 @@ def _compare(quantity: Quantity, reading: Reading, found: Evidence) -> Finding: 
             continue
         if how == "yes" and measure in bound and not (measure.denied and not denies(reading, quantity.first)):
             return Finding(*where, "number", "supported", (measure.fact,), "")
-    if uncounted and not any(counts_other(quantity, reading, measure) is False for measure in same):
+    if uncounted and all(counts_other(quantity, reading, measure) for measure in same):
         return Finding(*where, "number", "unsupported", (), "the sheet counts no such thing")
     for measure, how in fitting:
         if how == "more" and measure in bound and (may(reading, quantity.first) or doubted(reading, quantity.first)):

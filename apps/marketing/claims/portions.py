@@ -34,7 +34,7 @@ def judge_portions(reading: Reading, found: Evidence) -> list[Finding]:
         said = _portions(quantity, reading)
         if quantity.dimension == "mass":
             said -= PERIODS
-        meant = list(_meant(quantity, found))
+        meant = _meant(quantity, found)
         if meant and all(_clashes(said, portions) for _, portions in meant):
             fact = meant[0][0]
             why = f"the sheet says {fact}: {found.values[fact]}"

@@ -38,7 +38,7 @@ COUNTED = re.compile(rf"\b(?P<many>{NUMBER}) [a-z]+ (?:a|an|per|every|each) (?P<
 PRICED = re.compile(
     rf"(?:[€$£] ?\d[\d.,]*|\d ?(?:[€$£]|euros?|dollars?|pounds?|eur|usd|gbp)) ?(?:a|an|per|each|every|/) ?(?P<per>{UNIT})\b"
 )
-"""In a sheet 9 euros a month, which a text may call monthly."""
+"""In a sheet 9 euros a month, which a text may call monthly; it says nothing of what happens every month."""
 CLOSE = 0.12
 
 
@@ -72,11 +72,6 @@ def _stated(text: str) -> list[Rate]:
     return rates(text) + counted
 
 
-def _paid(text: str) -> list[Rate]:
-    """How often a price is paid. That bears `monthly`, and says nothing of what happens every day."""
-    return [Rate(match.start(), match.end(), YEARLY[match["per"]]) for match in PRICED.finditer(text)]
-
-
 def _value(text: str) -> float:
     return NUMBERS.get(text) or float(text.replace(",", ".") if text[:1].isdigit() else 1.0) or 1.0
 
@@ -86,7 +81,8 @@ def judge_rates(reading: Reading, found: Evidence) -> list[Finding]:
     result = []
     lines = {key: f"{key} {value}".lower() for key, value in found.values.items()}
     stated = {key: each for key, line in lines.items() if (each := _stated(PRICED.sub(" ", line)))}
-    paid = {key: each for key, line in lines.items() if (each := _paid(line))}
+    bearers = [(key, rate.yearly) for key, each in stated.items() for rate in each]
+    bearers += [(key, YEARLY[match["per"]]) for key, line in lines.items() for match in PRICED.finditer(line)]
     said = reading.plain.text.lower()
     spoken = [
         one
@@ -98,8 +94,7 @@ def judge_rates(reading: Reading, found: Evidence) -> list[Finding]:
         if not places:
             continue
         first, last = places[0], places[-1] + 1
-        every = [*stated.items(), *paid.items()]
-        bearing = [key for key, each in every if any(abs(one.yearly - rate.yearly) <= CLOSE * one.yearly for one in each)]
+        bearing = [key for key, yearly in bearers if abs(yearly - rate.yearly) <= CLOSE * yearly]
         if bearing:
             result.append(Finding(first, last, "number", "supported", (bearing[0],), ""))
             continue

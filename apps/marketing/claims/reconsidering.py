@@ -1,9 +1,10 @@
-"""What the rules found, thought over: by the second opinion, and where sentences were read by the entailment network, by both."""
+"""What the rules found, thought over: by the second opinion, and where passages were read by the entailment network, by both."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -31,6 +32,7 @@ KEPT = frozenset(("regulated", "proof", "certification"))
 """Kinds of claims that the rules have the last word on: what the law watches, tests, awards, certificates."""
 CALM = "a weak doubt in a text that the sheet bears"
 NEVER = "the sheet seems to bear nothing of the kind"
+_WORD = re.compile(r"\w+")
 
 
 def reconsidered(reading: Reading, found: Evidence, spans: list[ClaimSpan], text: str) -> list[ClaimSpan]:
@@ -58,7 +60,7 @@ def considered(
         flagged = [span for span in mine if span.status in FLAGS]
         if flagged and likely < WAIVED[_gravest(flagged)]:
             result = [_calmed(span) if span in mine else span for span in result]
-        elif not flagged and likely >= DOUBTED_BY_BOTH:
+        elif not flagged and likely >= DOUBTED_BY_BOTH and not _is_quoted(text[start:end], found):
             doubt = ClaimSpan(start, end, text[start:end], "doubt", "unsupported", [], NEVER)
             result = _with_doubt(reading, result, text, (start, end)) or [*(span for span in result if span not in mine), doubt]
             result.sort(key=lambda span: span.start)
@@ -83,6 +85,13 @@ def _likely(found: Evidence, spans: Sequence[ClaimSpan], sentence: str, said: Ju
     weights = _weights()
     score = sum(weights.get(name, 0.0) * value for name, value in evidence_for(found, spans, sentence, said).items())
     return 1 / (1 + math.exp(-score - weights.get("", 0.0)))
+
+
+def _is_quoted(passage: str, found: Evidence) -> bool:
+    """Whether a fact has it word for word, or it is too short to be doubted: the network never saw `149 euros` alone."""
+    words = _WORD.findall(passage.casefold())
+    facts = (" ".join(_WORD.findall(f"{key} {value}".casefold())) for key, value in found.values.items())
+    return len(words) <= LEAST or any(f" {' '.join(words)} " in f" {fact} " for fact in facts)
 
 
 def _is_weak(flagged: Sequence[ClaimSpan]) -> bool:

@@ -52,6 +52,13 @@ def test_the_rules_have_the_last_word_on_proofs(text: str) -> None:
     assert flagged(text, BORNE)
 
 
+@pytest.mark.parametrize(
+    "text", ["140 x 70 cm solid oak", "anti-collision: stops and moves back when it meets resistance", "100 kg", "Two motors."]
+)
+def test_a_fact_in_its_own_words_and_a_scrap_are_not_doubted(text: str) -> None:
+    assert not flagged(text, UNHEARD_OF)
+
+
 def test_a_text_that_was_not_read_is_left_to_the_rules() -> None:
     assert check_claims("It carries 200 kg.", DESK, judged={}).flagged
     assert check_claims("It carries 100 kg.", DESK, judged={}).ok
