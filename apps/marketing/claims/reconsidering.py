@@ -25,9 +25,10 @@ LEAST, MOST, SENTENCES = 4, 60, 4
 WITHDRAWN, DOUBTED = 0.35, 0.6
 DOUBTED_BY_BOTH = 0.6
 """From this likelihood on a passage that was read by the network is doubted."""
-WAIVED = {"weak": 0.5, "clash": 0.3, "number": 0.2}
-"""Below these the rules' flags on such a passage go: a weak doubt, what clashes with the sheet, a number. The network is nearly blind to
-numbers, but so sure it is only of those that follow (six at 90 euros are 15 each)."""
+WAIVED = {"weak": 0.5, "number": 0.2, "clash": 0.0}
+"""Below these the rules' flags on such a passage go: weak doubts, numbers, and never what clashes with the sheet (`a light in the box`
+where it is sold separately). The network is nearly blind to numbers, but so sure it is only of those that follow (six at 90 euros are 15
+each)."""
 KEPT = frozenset(("regulated", "proof", "certification"))
 """Kinds of claims that the rules have the last word on: what the law watches, tests, awards, certificates."""
 CALM = "a weak doubt in a text that the sheet bears"
@@ -100,7 +101,8 @@ def _is_weak(flagged: Sequence[ClaimSpan]) -> bool:
 
 
 def _gravest(flagged: Sequence[ClaimSpan]) -> str:
-    return "weak" if _is_weak(flagged) else "number" if any(span.kind == "number" for span in flagged) else "clash"
+    clashes = any(span.status == "contradicted" and span.kind != "number" for span in flagged)
+    return "weak" if _is_weak(flagged) else "clash" if clashes else "number"
 
 
 def _calmed(span: ClaimSpan) -> ClaimSpan:

@@ -47,8 +47,10 @@ def test_what_clashes_stays_wrong_unless_the_network_is_sure(text: str) -> None:
     assert flagged(text, UNSURE)
 
 
-@pytest.mark.parametrize("text", ["It is clinically proven.", "The desk won an award."])
-def test_the_rules_have_the_last_word_on_proofs(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["It is clinically proven.", "The desk won an award.", "The frame is not made of steel.", "It is made of glass."]
+)
+def test_the_rules_have_the_last_word_on_proofs_and_clashes(text: str) -> None:
     assert flagged(text, BORNE)
 
 
